@@ -1,0 +1,26 @@
+"""Where Wagtail serves pages, the access rule is asked first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from wagtail import hooks
+
+from portal.access.models import Marked
+from portal.access.rule import Verdict, verdict
+
+
+@hooks.register("before_serve_page", order=-100)
+def ask_the_access_rule(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse | None:
+    """Serve what is readable; for those who could have read an ended or recalled item, its notice; else 404."""
+    if not isinstance(page, Marked):
+        raise Http404
+    match verdict(request.viewer, page):  # type: ignore[attr-defined]  # set by portal.members.middleware
+        case Verdict.READABLE:
+            return None
+        case Verdict.ENDED | Verdict.RECALLED as ended if hasattr(page, "serve_notice"):
+            notice: HttpResponse = page.serve_notice(request, ended)
+            return notice
+        case _:
+            raise Http404

@@ -1,0 +1,34 @@
+"""Which staff may open which page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from portal.members.enums import StaffRole
+
+View = Callable[..., HttpResponse]
+
+EDITORS = (StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR)
+DECIDERS = (StaffRole.MIAC_SUPERVISOR, StaffRole.PRIVACY_OFFICER)
+SIGNERS = (StaffRole.MIAC_SUPERVISOR, StaffRole.MIAC_ANALYST)
+BULLETIN_STAFF = (*EDITORS, StaffRole.PRIVACY_OFFICER)
+
+
+def for_roles(*roles: StaffRole) -> Callable[[View], View]:
+    """A page for people with one of these roles; to others it does not exist."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user: Any = request.user
+            if not user.is_authenticated or not user.has_role(*roles):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,111 @@
+"""The desk's front page, the questions of readers, and the sentence about the audience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.access.enums import Caveat, Label, Reach
+from portal.access.rule import Audience, Marking
+from portal.bulletins.desk.access import BULLETIN_STAFF, EDITORS, for_roles
+from portal.bulletins.forms import ShareAnswerForm
+from portal.bulletins.models import Release, ReleaseRequest, ShareRequest
+from portal.core.listings import paginate
+from portal.members.audience import report
+from portal.members.enums import StaffRole
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue on the desk: how much is in it, and whether something is overdue."""
+
+    label: str
+    url: str
+    count: int
+    overdue: int = 0
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for this person."""
+    user: Any = request.user
+    queues = _bulletin_queues() if user.has_role(*BULLETIN_STAFF) else []
+    may_edit = user.has_perm("wagtailadmin.access_admin")
+    return render(request, "desk/home.html", {"queues": queues, "may_edit": may_edit, "now": timezone.now()})
+
+
+def _bulletin_queues() -> list[Queue]:
+    unsigned = list(Release.objects.awaiting_countersignature())
+    overdue = sum(release.countersign_due <= timezone.now() for release in unsigned)
+    questions = ShareRequest.objects.filter(answered_at=None).count()
+    releases = reverse("desk_releases")
+    return [
+        Queue(_("Urgent releases without a second signature"), releases, len(unsigned), overdue),
+        Queue(_("Bulletins waiting for release"), releases, ReleaseRequest.objects.waiting().count()),
+        Queue(_("Readers asking to share wider"), reverse("desk_share_requests"), questions),
+    ]
+
+
+@for_roles(*EDITORS)
+@require_safe
+def share_requests(request: HttpRequest) -> HttpResponse:
+    """Questions of readers, the open ones first."""
+    rows = ShareRequest.objects.select_related("page", "person", "answered_by").order_by("answered_at", "asked_at")
+    rows = rows.filter(answered_at=None) if request.GET.get("all") is None else rows
+    context = {"listing": paginate(rows, page=request.GET.get("page", "")), "form": ShareAnswerForm()}
+    return render(request, "desk/share_requests.html", context)
+
+
+@for_roles(*EDITORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_share_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer one question; the reader gets the answer by mail."""
+    from portal.bulletins import mail
+
+    question = get_object_or_404(ShareRequest.objects.select_related("page", "person"), pk=pk, answered_at=None)
+    form = ShareAnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        question.answered_by_id = request.user.pk
+        question.answered_at = timezone.now()
+        question.is_granted = form.cleaned_data["is_granted"]
+        question.answer = form.cleaned_data["answer"]
+        question.save()
+        mail.share_request_answered(question)
+        messages.success(request, _("Your answer was sent."))
+        return redirect("desk_share_requests")
+    return render(request, "desk/share_answer.html", {"question": question, "form": form})
+
+
+@require_POST
+def audience(request: HttpRequest) -> HttpResponse:
+    """The sentence about who could read a page marked as the editor's form stands at this moment."""
+    user: Any = request.user
+    if not user.has_perm("wagtailadmin.access_admin") or user.has_role(StaffRole.AUDITOR):
+        raise Http404
+    try:
+        marking = _marking_from(request.POST)
+    except ValueError:
+        raise Http404 from None
+    said = report(marking)
+    return JsonResponse({"sentence": said.sentence, "total": said.total, "is_sound": said.is_sound})
+
+
+def _marking_from(posted: Any) -> Marking:
+    def keys(name: str) -> frozenset[int]:
+        return frozenset(int(value) for value in posted.getlist(name) if value)
+
+    caveats = {Caveat.LAW_ENFORCEMENT_SENSITIVE} if posted.get("law_enforcement_sensitive") else set()
+    return Marking(
+        label=Label(posted.get("tlp", "")),
+        reach=Reach(posted.get("reach") or Reach.NAMED),
+        audience=Audience(keys("audience_communities"), keys("audience_organisations"), keys("audience_people")),
+        caveats=frozenset(caveats),
+    )

@@ -1,0 +1,23 @@
+"""Bulletins, guidance, the home page, and what belongs to releasing and reading them."""
+
+from portal.bulletins.models.bulletin import BulletinChange, BulletinIndexPage, BulletinPage, CveReference
+from portal.bulletins.models.guidance import EmployeeSheetPage, GuidanceIndexPage, GuidancePage
+from portal.bulletins.models.home import HomePage
+from portal.bulletins.models.reading import Feedback, Reading, ShareRequest
+from portal.bulletins.models.release import Release, ReleaseRequest
+
+__all__ = [
+    "BulletinChange",
+    "BulletinIndexPage",
+    "BulletinPage",
+    "CveReference",
+    "EmployeeSheetPage",
+    "Feedback",
+    "GuidanceIndexPage",
+    "GuidancePage",
+    "HomePage",
+    "Reading",
+    "Release",
+    "ReleaseRequest",
+    "ShareRequest",
+]

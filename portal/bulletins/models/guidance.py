@@ -1,0 +1,109 @@
+"""Preparedness guidance by sector and hazard, and sheets that employers pass on to their people."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import PageManager
+
+from portal.access.enums import Label
+from portal.access.models import MarkedPage
+from portal.bulletins.blocks import FEATURES, guidance_blocks
+from portal.bulletins.panels import guidance_edit_handler
+from portal.bulletins.querysets import GuidanceQuerySet
+
+SHEET_LIMIT = 2_200  # characters that fit on one printed page at 12 points
+
+
+class GuidanceIndexPage(MarkedPage):
+    """The list of guidance, with its filters."""
+
+    template = "guidance/guidance_index_page.html"
+    max_count = 1
+    settings_panels: ClassVar[list[Any]] = []
+    parent_page_types: ClassVar[list[str]] = ["bulletins.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["bulletins.GuidancePage", "bulletins.EmployeeSheetPage"]
+
+    class Meta:
+        verbose_name = _("list of guidance")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from portal.bulletins.lists import guidance_listing
+
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return {**context, **guidance_listing(request)}
+
+
+class GuidancePage(MarkedPage):
+    """How to prepare for a hazard."""
+
+    summary = models.TextField(_("summary"), max_length=600)
+    hazards = ParentalManyToManyField("vocabulary.Hazard", verbose_name=_("hazards"), blank=True, related_name="+")
+    sectors = ParentalManyToManyField("vocabulary.Sector", verbose_name=_("sectors"), blank=True, related_name="+")
+    source_name = models.CharField(_("source"), max_length=200, blank=True)
+    source_reference = models.URLField(_("source reference"), max_length=500, blank=True)
+    reviewed_on = models.DateField(_("last reviewed"), null=True, blank=True)
+    review_by = models.DateField(_("review by"), null=True, blank=True)
+    body = StreamField(guidance_blocks(), verbose_name=_("body"), blank=True)
+
+    objects = PageManager.from_queryset(GuidanceQuerySet)()
+
+    edit_handler = guidance_edit_handler(
+        "summary", "hazards", "sectors", "body", "source_name", "source_reference", "reviewed_on", "review_by"
+    )
+    template = "guidance/guidance_page.html"
+    parent_page_types: ClassVar[list[str]] = ["bulletins.GuidanceIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("guidance")
+        verbose_name_plural = _("guidance")
+
+    @property
+    def sector_names(self) -> list[str]:
+        return [sector.name for sector in self.sectors.all()]
+
+    @property
+    def hazard_names(self) -> list[str]:
+        return [hazard.name for hazard in self.hazards.all()]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        sheets: Any = EmployeeSheetPage.objects.filter(guidance=self)
+        return {**context, "employee_sheets": sheets.readable_by(request.viewer)}  # type: ignore[attr-defined]  # set by the members' middleware
+
+
+class EmployeeSheetPage(MarkedPage):
+    """One page in plain words, made to be forwarded and printed; always TLP:CLEAR.
+
+    It stands beside its guidance and not below it, so that its address does not carry the title of something that its
+    readers may not see.
+    """
+
+    guidance = models.ForeignKey(
+        GuidancePage, verbose_name=_("belongs to"), null=True, blank=True, on_delete=models.SET_NULL, related_name="sheets"
+    )
+    text = RichTextField(_("text"), features=FEATURES, help_text=_("At most 2,200 characters: it must fit on one page."))
+    prepared_by = models.CharField(_("prepared by"), max_length=160, blank=True)
+
+    edit_handler = guidance_edit_handler("guidance", "text", "prepared_by")
+    template = "guidance/employee_sheet_page.html"
+    parent_page_types: ClassVar[list[str]] = ["bulletins.GuidanceIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("employee sheet")
+        verbose_name_plural = _("employee sheets")
+
+    def clean(self) -> None:
+        super().clean()
+        self.tlp = Label.CLEAR
+        if len(strip_tags(self.text)) > SHEET_LIMIT:
+            raise ValidationError({"text": _("This does not fit on one printed page. Shorten it to 2,200 characters.")})

@@ -1,0 +1,63 @@
+"""What readers do: open, ask to share wider, say whether it was useful."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reading(models.Model):
+    """That a person opened a version of a bulletin, and when they first did. Rows are only ever added."""
+
+    page = models.ForeignKey("bulletins.BulletinPage", on_delete=models.CASCADE, related_name="readings")
+    revision_id = models.PositiveBigIntegerField()
+    person: Any = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField(_("first opened"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["page", "revision_id", "person"], name="bulletins_reading_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} opened {self.page_id}"
+
+
+class ShareRequest(models.Model):
+    """A reader asks the originator whether a bulletin may go further than its label says."""
+
+    page = models.ForeignKey("bulletins.BulletinPage", on_delete=models.CASCADE, related_name="share_requests")
+    person: Any = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
+    with_whom = models.CharField(_("With whom would you share it?"), max_length=300)
+    reason = models.TextField(_("Why do they need it?"), max_length=1000)
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    answered_by: Any = models.ForeignKey(
+        "members.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    is_granted = models.BooleanField(_("granted"), null=True)
+    answer = models.TextField(_("answer"), max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} asks about {self.page_id}"
+
+
+class Feedback(models.Model):
+    """Whether a bulletin was useful to somebody."""
+
+    page = models.ForeignKey("bulletins.BulletinPage", on_delete=models.CASCADE, related_name="feedback")
+    person: Any = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
+    was_useful = models.BooleanField(_("useful"))
+    given_at = models.DateTimeField(_("given"), auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["page", "person"], name="bulletins_feedback_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} on {self.page_id}"

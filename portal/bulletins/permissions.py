@@ -1,0 +1,28 @@
+"""What Wagtail's own buttons may do with a bulletin."""
+
+from __future__ import annotations
+
+from wagtail.models import PagePermissionTester
+
+
+class BulletinPermissionTester(PagePermissionTester):
+    """Nobody publishes or unpublishes a bulletin with Wagtail's buttons: it is released and recalled.
+
+    What was public once stays on record, so it is not deleted either.
+    """
+
+    def can_publish(self) -> bool:
+        return False
+
+    def can_unpublish(self) -> bool:
+        return False
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return self.page.first_published_at is None and super().can_delete(ignore_bulk=ignore_bulk)
+
+
+class BulletinIndexPermissionTester(PagePermissionTester):
+    """A new bulletin starts as a draft, whoever makes it."""
+
+    def can_publish_subpage(self) -> bool:
+        return False

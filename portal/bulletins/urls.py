@@ -1,0 +1,14 @@
+"""Addresses of this room that are not Wagtail pages."""
+
+from django.urls import path
+
+from portal.bulletins import feeds, sectors, views
+
+urlpatterns = [
+    path("bulletins/feed/", feeds.feed, name="bulletin_feed"),
+    path("bulletins/<slug:slug>/share/", views.share_wider, name="bulletin_share"),
+    path("bulletins/<slug:slug>/useful/", views.useful, name="bulletin_useful"),
+    path("b/<uuid:public_id>/", views.permalink, name="bulletin_permalink"),
+    path("sectors/", sectors.index, name="sectors"),
+    path("sectors/<slug:slug>/", sectors.sector, name="sector"),
+]

@@ -1,0 +1,71 @@
+"""What readers do with a bulletin, beside reading it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.access.querysets import get_readable_or_404
+from portal.access.rule import Verdict, verdict
+from portal.bulletins import mail
+from portal.bulletins.forms import ShareRequestForm
+from portal.bulletins.models import BulletinPage, Feedback
+
+MOST_QUESTIONS = 5  # open questions of one person about one bulletin
+
+
+@require_safe
+def permalink(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Lead from an address without words to the bulletin; one that is not for the viewer does not exist."""
+    page = get_object_or_404(BulletinPage, public_id=public_id)
+    if verdict(request.viewer, page) in {Verdict.REFUSED, Verdict.NOT_YET}:  # type: ignore[attr-defined]  # set by the members' middleware
+        raise Http404
+    return redirect(page.url)
+
+
+def _readable(request: HttpRequest, slug: str) -> Any:
+    viewer = request.viewer  # type: ignore[attr-defined]  # as above
+    if not viewer.is_member:
+        raise Http404
+    return get_readable_or_404(BulletinPage.objects.all(), viewer, slug=slug)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def share_wider(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the originator whether a bulletin may go further than its label says."""
+    page = _readable(request, slug)
+    form = ShareRequestForm(request.POST or None)
+    mine = page.share_requests.filter(person_id=request.user.pk, answered_at=None)
+    if request.method == "POST" and form.is_valid():
+        if mine.count() >= MOST_QUESTIONS:
+            form.add_error(None, _("Five of your questions about this bulletin are still open. Please wait for an answer."))
+        else:
+            question = form.save(commit=False)
+            question.page, question.person_id = page, request.user.pk
+            question.save()
+            mail.share_wider_requested(question)
+            messages.success(request, _("Your question was sent to %(originator)s.") % {"originator": page.originator})
+            return redirect(page.url)
+    return render(request, "bulletins/share_wider.html", {"page": page, "form": form, "open_requests": mine})
+
+
+@login_required
+@require_POST
+def useful(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep whether a bulletin was useful; a later answer replaces an earlier one."""
+    page = _readable(request, slug)
+    answer = request.POST.get("useful")
+    if answer in {"yes", "no"}:
+        Feedback.objects.update_or_create(
+            page=page, person_id=request.user.pk, defaults={"was_useful": answer == "yes"}
+        )
+        messages.success(request, _("Thank you. Your answer was kept."))
+    return redirect(page.url)

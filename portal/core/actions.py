@@ -1,0 +1,29 @@
+"""Sensitive verbs as objects: `check()` says whether it may be done, `execute()` does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+
+class ActionRefused(Exception):
+    """The action may not be done. The message is one plain sentence for the person; nothing was written."""
+
+
+class Action:
+    """A verb that matters. Subclasses are frozen dataclasses whose fields are what it is done with."""
+
+    def check(self) -> None:
+        """Raise an `ActionRefused` when the rules forbid it. Writes nothing."""
+        raise NotImplementedError
+
+    def perform(self) -> Any:
+        """Do it. Runs inside one transaction, after `check`."""
+        raise NotImplementedError
+
+    def execute(self) -> Any:
+        """Check, then perform, in one transaction."""
+        with transaction.atomic():
+            self.check()
+            return self.perform()

@@ -1,0 +1,31 @@
+"""The demonstration: rooms register what they add to it, `seed_demo` runs it in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+Echo = Callable[[str], None]
+Seeder = Callable[[Echo], None]
+_seeders: dict[int, tuple[str, Seeder]] = {}
+
+
+def folder() -> Path:
+    """The folder of real documents that came with the project."""
+    return Path(settings.BASE_DIR) / "demo"
+
+
+def seeder(*, order: int, title: str) -> Callable[[Seeder], Seeder]:
+    """Register a seeder. It must change nothing when run again."""
+
+    def register(function: Seeder) -> Seeder:
+        _seeders[order] = (title, function)
+        return function
+
+    return register
+
+
+def seeders() -> list[tuple[str, Seeder]]:
+    return [_seeders[order] for order in sorted(_seeders)]

@@ -1,0 +1,115 @@
+"""The one table of environment variables, and how they are read.
+
+docs/environment.md shows this table; a test keeps the two alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+SITES = ("front", "desk", "worker", "desk-worker")
+WEB_SITES = ("front", "desk")
+DESK_SITES = ("desk", "desk-worker")
+
+
+class EnvironmentProblem(ImproperlyConfigured):
+    """A variable is missing or unreadable; the message is one sentence that names it."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: its name, its type in words, what it is for, and who must have it."""
+
+    name: str
+    kind: str
+    meaning: str
+    needed_by: tuple[str, ...] = ()
+    default: str = ""
+
+
+TABLE: tuple[Variable, ...] = (
+    Variable("PORTAL_SITE", "one of front, desk, worker, desk-worker", "which of the four processes this is", SITES),
+    Variable("PORTAL_SECRET_KEY", "text, 50 characters or more", "signs this process's sessions; one for each", SITES),
+    Variable("PORTAL_LINK_KEY", "text, 32 characters or more", "signs links that cross from one site to another", SITES),
+    Variable(
+        "PORTAL_MFA_KEY", "text, 32 characters or more", "encrypts the secrets of authenticator apps at rest", WEB_SITES
+    ),
+    Variable("DATABASE_URL", "database address", "the content; each process has a role of its own there", SITES),
+    Variable(
+        "DESK_JOBS_DATABASE_URL", "database address", "the desk's job queue, which Front cannot reach", DESK_SITES
+    ),
+    Variable("CACHE_URL", "cache address", "the cache shared by all processes of a site (rate limits, codes)", SITES),
+    Variable("EMAIL_URL", "mail server address", "where mail is handed over", SITES),
+    Variable("PORTAL_MAIL_FROM", "e-mail address", "the sender of the portal's mail", (), "portal@localhost"),
+    Variable("PORTAL_FRONT_URL", "web address", "Front as people type it, with scheme", SITES),
+    Variable("PORTAL_DESK_URL", "web address", "Desk as staff type it, with scheme", SITES),
+    Variable("PORTAL_ALLOWED_HOSTS", "names, comma-separated", "host names that this site answers to", WEB_SITES),
+    Variable(
+        "PORTAL_PROXY_DEPTH",
+        "whole number",
+        "how many trusted proxies stand before this site; the client's address is read from there",
+        (),
+        "0",
+    ),
+    Variable("PORTAL_MEDIA_ROOT", "folder", "where images and documents are kept; never served as a folder", SITES),
+    Variable("PORTAL_STATIC_ROOT", "folder", "where collectstatic puts stylesheets and scripts", (), "var/static"),
+    Variable("PORTAL_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "how much is logged", (), "INFO"),
+)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The variables as read, for one process."""
+
+    values: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        return self.values[name]
+
+    def names(self, name: str) -> list[str]:
+        return [part.strip() for part in self.values[name].split(",") if part.strip()]
+
+    def number(self, name: str) -> int:
+        try:
+            return int(self.values[name])
+        except ValueError:
+            raise EnvironmentProblem(f"{name} must be a whole number, but is not.") from None
+
+    def folder(self, name: str) -> Path:
+        return Path(self.values[name]).absolute()
+
+    @property
+    def site(self) -> str:
+        return self.values["PORTAL_SITE"]
+
+
+def read(environ: Mapping[str, str]) -> Environment:
+    """Read and check the table's variables from `environ`.
+
+    Raises `EnvironmentProblem` with one sentence for the first that is missing or too short.
+    """
+    site = environ.get("PORTAL_SITE", "")
+    if site not in SITES:
+        raise EnvironmentProblem("PORTAL_SITE must be one of front, desk, worker, desk-worker.")
+    values = {variable.name: _value(variable, environ, site) for variable in TABLE}
+    return Environment(values)
+
+
+def _value(variable: Variable, environ: Mapping[str, str], site: str) -> str:
+    value = environ.get(variable.name, "") or variable.default
+    if not value and site in variable.needed_by:
+        raise EnvironmentProblem(f"{variable.name} is not set, and {site} needs it: {variable.meaning}.")
+    shortest = _shortest(variable)
+    if value and len(value) < shortest:
+        raise EnvironmentProblem(f"{variable.name} is too short: it needs {shortest} characters or more.")
+    return value
+
+
+def _shortest(variable: Variable) -> int:
+    if not variable.kind.endswith("characters or more"):
+        return 0
+    return int(variable.kind.split()[1])

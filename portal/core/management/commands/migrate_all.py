@@ -1,0 +1,17 @@
+"""Bring every database of this process up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Run migrate on every database that this process knows (default, and the desk's jobs)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for alias in settings.DATABASES:
+            call_command("migrate", database=alias, interactive=False, verbosity=options["verbosity"])

@@ -1,0 +1,76 @@
+"""Documents and images. Each is marked itself; a new one is for nobody until its audience is set."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.models import AbstractDocument
+from wagtail.images.models import AbstractImage, AbstractRendition
+
+from portal.access.models import MarkedModel
+from portal.library.querysets import DocumentQuerySet, ImageQuerySet
+
+MARKING_FORM_FIELDS = (
+    "tlp",
+    "reach",
+    "law_enforcement_sensitive",
+    "audience_communities",
+    "audience_organisations",
+    "audience_people",
+    "visible_from",
+    "expires_at",
+)
+
+
+class PortalDocument(MarkedModel, AbstractDocument):
+    """A file of the library. Its address carries a random identifier, never its place on disk."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    objects = DocumentQuerySet.as_manager()
+
+    admin_form_fields = ("title", "file", "collection", "tags", *MARKING_FORM_FIELDS)
+
+    class Meta(AbstractDocument.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    @property
+    def url(self) -> str:
+        return self.download_url
+
+    @property
+    def download_url(self) -> str:
+        return reverse("library_download", args=[self.uuid])
+
+
+class PortalImage(MarkedModel, AbstractImage):
+    """A picture."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    objects = ImageQuerySet.as_manager()
+
+    admin_form_fields = ("title", "file", "description", "collection", "tags", *MARKING_FORM_FIELDS)
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+
+
+class Rendition(AbstractRendition):
+    """A picture in a size. It goes out through a view that asks the access rule about its image."""
+
+    image = models.ForeignKey(PortalImage, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="library_rendition_once")
+        ]
+
+    @property
+    def url(self) -> str:
+        return reverse("library_image", args=[self.image.uuid, self.pk])

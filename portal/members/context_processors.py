@@ -1,0 +1,28 @@
+"""What templates may know about the person who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from portal.access.viewer import ANONYMOUS
+from portal.members.forms import CONSENT_TEXT
+
+
+def account(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "viewer": getattr(request, "viewer", ANONYMOUS),
+        "organisation_name": SimpleLazyObject(lambda: _organisation_name(request)),
+        "consent_text": CONSENT_TEXT,
+        "todo_count": 0,
+    }
+
+
+def _organisation_name(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    first = user.affiliations.filter(ended_at=None).select_related("organisation").first()
+    return first.organisation.name if first else ""

@@ -1,0 +1,19 @@
+"""The session store of Desk."""
+
+from __future__ import annotations
+
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+
+from portal.members.models import DeskSession
+
+
+class SessionStore(DatabaseStore):
+    """Keeps sessions in Desk's own table, signed for Desk alone."""
+
+    @classmethod
+    def get_model_class(cls) -> type[DeskSession]:
+        return DeskSession
+
+    @property
+    def key_salt(self) -> str:
+        return "portal.members.sessions.desk"

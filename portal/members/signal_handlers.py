@@ -1,0 +1,26 @@
+"""What happens when people sign in, and what must never happen to circles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import ProtectedError
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from django.utils import timezone
+
+from portal.members.models import Community, Organisation, Person
+
+
+@receiver(user_logged_in)
+def visit_began(sender: Any, user: Person, **kwargs: Any) -> None:
+    """Remember when this visit and the one before began; 'new for you' counts from there."""
+    Person.objects.filter(pk=user.pk).update(visited_at=timezone.now(), previous_visit_at=user.visited_at)
+
+
+@receiver(pre_delete, sender=Community)
+@receiver(pre_delete, sender=Organisation)
+def circles_are_closed_not_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """Deleting a circle would silently change who may read what was restricted to it."""
+    raise ProtectedError(f"{instance} can be closed, but not deleted.", {instance})

@@ -1,0 +1,61 @@
+"""One's own account."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.members.forms import FeedTokenForm
+from portal.members.models import FeedToken
+
+MOST_TOKENS = 10
+
+
+@login_required
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here: organisation, communities, second factor."""
+    person = request.user
+    return render(
+        request,
+        "account/account.html",
+        {
+            "affiliations": person.affiliations.filter(ended_at=None).select_related("organisation"),  # type: ignore[union-attr]  # login_required
+            "communities": person.community_memberships.filter(ended_at=None).select_related("community"),  # type: ignore[union-attr]  # login_required
+            "authenticators": person.authenticator_set.order_by("created_at"),  # type: ignore[union-attr]  # login_required
+            "feed_token_count": FeedToken.objects.usable().filter(person_id=person.pk).count(),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def feed_tokens(request: HttpRequest) -> HttpResponse:
+    """List one's feed tokens; make one, which is shown this once."""
+    form = FeedTokenForm(request.POST or None)
+    rows = FeedToken.objects.filter(person_id=request.user.pk, revoked_at=None)
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        if rows.usable().count() >= MOST_TOKENS:
+            form.add_error("label", _("You have ten tokens already. Revoke one that you no longer use."))
+        else:
+            _row, secret = FeedToken.issue(person=request.user, label=form.cleaned_data["label"])  # type: ignore[arg-type]  # login_required
+            form = FeedTokenForm()
+    context = {"form": form, "tokens": rows, "secret": secret, "feed_path": "/bulletins/feed/"}
+    return render(request, "account/feed_tokens.html", context)
+
+
+@login_required
+@require_POST
+def revoke_feed_token(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of one's own tokens; a reader that uses it is refused from the next request on."""
+    token = get_object_or_404(FeedToken, pk=pk, person_id=request.user.pk, revoked_at=None)
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at"])
+    messages.success(request, _("The token “%(label)s” no longer opens the feed.") % {"label": token.label})
+    return redirect("feed_tokens")

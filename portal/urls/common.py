@@ -1,0 +1,20 @@
+"""Addresses that both sites have."""
+
+from django.urls import include, path, re_path
+from wagtail.urls import serve_pattern
+from wagtail.views import serve
+
+from portal.core import views
+
+before_pages = [
+    path("-/live", views.live, name="live"),
+    path("-/ready", views.ready, name="ready"),
+    path("-/theme.css", views.theme, name="theme"),
+    path("robots.txt", views.robots, name="robots"),
+    path("", include("portal.members.urls")),
+    path("", include("portal.library.urls")),
+    path("", include("portal.bulletins.urls")),
+]
+
+# Wagtail's own list also routes a log-in and a page-password form; neither exists here.
+pages = [re_path(serve_pattern, serve, name="wagtail_serve")]

@@ -1,0 +1,25 @@
+"""Addresses on Desk: Front's, so that previews and links resolve, and those of staff."""
+
+from allauth.account import views as account
+from django.urls import include, path
+from wagtail.admin import urls as wagtail_admin
+
+from portal.urls.common import before_pages, pages
+
+# A password alone opened a full session at these; they are not routed (docs/security.md).
+UNROUTED = {"wagtailadmin_login", "wagtailadmin_logout"}
+admin = [
+    pattern
+    for pattern in wagtail_admin.urlpatterns
+    if getattr(pattern, "name", None) not in UNROUTED and "password_reset" not in str(pattern.pattern)
+]
+
+urlpatterns = [
+    *before_pages,
+    # Wagtail looks these names up; they lead to the portal's own sign-in.
+    path("account/login/", account.login, name="wagtailadmin_login"),
+    path("account/logout/", account.logout, name="wagtailadmin_logout"),
+    path("admin/", include(admin)),
+    path("desk/", include("portal.bulletins.desk_urls")),
+    *pages,
+]
