@@ -40,7 +40,7 @@ lock: ## lock the requirements again (ARGS=--upgrade takes newer versions)
 
 clean: ## remove the environment and what can be made again; data and secrets in var/ stay
 	@scripts/services stop
-	rm -rf .venv assets/node_modules var/cache var/coverage var/static var/test-results var/tools var/prepared.json
+	rm -rf .venv assets/node_modules var/cache var/coverage var/static var/test-results var/tools var/prepared/static
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 environment:

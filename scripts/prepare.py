@@ -8,19 +8,15 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.paths import REQUIREMENTS, ROOT, VAR, VENV_PYTHON
 from scripts.steps import StepFailed, run, step
 
-PREPARED = VAR / "prepared.json"
+PREPARED = VAR / "prepared"
 DATABASE_FILES = ("portal.sqlite3", "desk-jobs.sqlite3")
-
-
-def development_environment(site: str) -> dict[str, str]:
-    """The environment of one process of `make run`; the settings fill in what is left."""
-    return {**os.environ, "PORTAL_SITE": site, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +28,18 @@ class Preparation:
     target: Callable[[], str]
     prepare: Callable[[], None]
 
+    @property
+    def marker(self) -> Path:
+        return PREPARED / self.name
+
+    def is_due(self) -> bool:
+        return not self.marker.exists() or self.marker.read_text() != self.fingerprint()
+
+    def do(self) -> None:
+        self.prepare()
+        # Taken afterwards: a database that was not there before has now an identity of its own.
+        self.marker.write_text(self.fingerprint())
+
     def fingerprint(self) -> str:
         digest = hashlib.sha256(self.target().encode())
         for path in sorted(path for path in self.sources() if path.is_file()):
@@ -42,22 +50,36 @@ class Preparation:
 
 def ensure_prepared() -> None:
     """Bring databases, stylesheets and demonstration up to date. Raises `StepFailed`."""
-    VAR.mkdir(exist_ok=True)
-    for preparation in PREPARATIONS:
-        if read_prepared().get(preparation.name) != preparation.fingerprint():
-            preparation.prepare()
-            # Taken again: a database that was not there before has now an identity of its own.
-            remember(preparation.name, preparation.fingerprint())
+    PREPARED.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Stylesheets need no table: a second core collects them meanwhile.
+        collected = beside.submit(STATIC.do) if STATIC.is_due() else None
+        if TABLES.is_due():
+            with step("Creating or updating the tables"):
+                TABLES.do()
+        if collected:
+            with step("Collecting stylesheets, scripts and pictures"):
+                collected.result()
+    if DEMONSTRATION.is_due():
+        DEMONSTRATION.do()
+
+
+def development_environment(site: str) -> dict[str, str]:
+    """The environment of one process of `make run`; the settings fill in what is left."""
+    return {**os.environ, "PORTAL_SITE": site, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
+
+
+def manage(*arguments: str) -> None:
+    # Desk knows every database; Front and its worker only their own.
+    run([VENV_PYTHON, "manage.py", *arguments], env=development_environment("desk"))
 
 
 def migrate() -> None:
-    with step("Creating or updating the tables"):
-        manage("migrate_all", "--verbosity", "0")
+    manage("migrate_all", "--verbosity", "0")
 
 
 def collect_static() -> None:
-    with step("Collecting stylesheets, scripts and pictures"):
-        manage("collectstatic", "--noinput", "--verbosity", "0")
+    manage("collectstatic", "--noinput", "--verbosity", "0")
 
 
 def seed() -> None:
@@ -66,11 +88,6 @@ def seed() -> None:
     command = [str(VENV_PYTHON), "manage.py", "seed_demo"]
     if subprocess.run(command, cwd=ROOT, env=development_environment("desk"), check=False).returncode:
         raise StepFailed("The demonstration could not be filled; what it said is above.")
-
-
-def manage(*arguments: str) -> None:
-    # Desk knows every database; Front and its worker only their own.
-    run([VENV_PYTHON, "manage.py", *arguments], env=development_environment("desk"))
 
 
 def migration_sources() -> Iterable[Path]:
@@ -82,7 +99,7 @@ def static_sources() -> Iterable[Path]:
 
 
 def demo_sources() -> Iterable[Path]:
-    return [*ROOT.glob("demo/**/*"), *ROOT.glob("portal/*/demo.py"), *ROOT.glob("portal/*/demo/*.py")]
+    return [*ROOT.glob("demo/**/*"), *ROOT.glob("portal/*/demo*.py"), *ROOT.glob("portal/*/demo*/**/*.py")]
 
 
 def databases() -> str:
@@ -96,20 +113,6 @@ def static_folder() -> str:
     return f"{(VAR / 'static' / 'staticfiles.json').exists()}"
 
 
-PREPARATIONS = (
-    Preparation("tables", migration_sources, databases, migrate),
-    Preparation("static", static_sources, static_folder, collect_static),
-    Preparation("demonstration", demo_sources, databases, seed),
-)
-
-
-def read_prepared() -> dict[str, str]:
-    try:
-        found = json.loads(PREPARED.read_text())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def remember(name: str, wanted: str) -> None:
-    PREPARED.write_text(json.dumps(read_prepared() | {name: wanted}))
+TABLES = Preparation("tables", migration_sources, databases, migrate)
+STATIC = Preparation("static", static_sources, static_folder, collect_static)
+DEMONSTRATION = Preparation("demonstration", demo_sources, databases, seed)

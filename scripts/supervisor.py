@@ -37,6 +37,7 @@ class Child:
     environment: Mapping[str, str]
     colour: int = 0
     process: subprocess.Popen[str] | None = None
+    relay: threading.Thread | None = None
     started: float = 0.0
     falls: int = 0
     due: float = field(default=0.0)  # when to start it (again)
@@ -55,7 +56,8 @@ class Child:
             # A group of its own: Ctrl-C reaches only us, and we tell each process once.
             start_new_session=True,
         )
-        threading.Thread(target=self._relay, args=(self.process.stdout,), daemon=True).start()
+        self.relay = threading.Thread(target=self._relay, args=(self.process.stdout,), daemon=True)
+        self.relay.start()
 
     def _relay(self, stream: IO[str]) -> None:
         with stream:
@@ -75,6 +77,12 @@ class Child:
         code = self.process.returncode if self.process else "?"
         self.process = None
         say(self.name, f"ended with {code}; starting it again in {pause:.0f} s", self.colour)
+
+    def collect(self) -> None:
+        """Wait for the process, which is ending, and for its last lines."""
+        if self.process is not None and self.relay is not None:
+            self.process.wait(timeout=PATIENCE)
+            self.relay.join(timeout=1)
 
     def signal(self, number: int) -> None:
         if self.process is None:
@@ -127,3 +135,4 @@ class Supervisor:
                 say(child.name, "did not stop by itself; ended", child.colour)
             # The group, even when its leader is gone: a server's workers must not outlive it.
             child.signal(signal.SIGKILL)
+            child.collect()

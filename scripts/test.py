@@ -28,7 +28,8 @@ class Pass:
     def run(self, extra: Sequence[str]) -> int:
         print(f"\n== {self.name} ==", flush=True)
         command = [str(VENV_PYTHON), "-m", "pytest", "-m", self.selection, *self.options, *extra]
-        environment = {**os.environ, **self.environment}
+        examples = {"HYPOTHESIS_STORAGE_DIRECTORY": str(VAR / "cache" / "hypothesis")}
+        environment = {**os.environ, **examples, **self.environment}
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -4,6 +4,7 @@ import compileall
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -129,12 +130,14 @@ def test_stopping_ends_a_process_and_its_children(tmp_path: Path, monkeypatch: p
     stubborn = supervisor.Child("stubborn", ["bash", "-c", script, str(tmp_path / "pid")], dict(os.environ))
     boss = supervisor.Supervisor([stubborn])
     boss.start()
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().endswith("\n"):
         assert boss.fallen() is None
     boss.stop()
     assert stubborn.process is not None
     assert stubborn.process.wait(timeout=5) < 0
-    assert not is_alive(int((tmp_path / "pid").read_text()))
+    deadline = time.monotonic() + 5
+    while is_alive(int((tmp_path / "pid").read_text())):
+        assert time.monotonic() < deadline
 
 
 def is_alive(pid: int) -> bool:

@@ -27,6 +27,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count no failures here: allauth would count them for the account alone, whoever's address they come from,
+        so that a stranger could keep a member out. django-axes counts them for account and address together, and
+        allauth's limit of sign-ins for an address ('login') stays.
+        """
+
     def clean_email(self, email: str) -> str:
         cleaned: str = super().clean_email(email)
         return cleaned.casefold()

@@ -138,10 +138,10 @@ class _Reading:
         for word in words:
             self._stretches[word.stretch].add(word.key)
         self._with_sector: set[int] = set()
-        # Words in a row that named no sector, and whether the last word did.
+        # Words in a row that named no sector, and the stretch in which one was named last.
         self._leftover: list[_Word] = []
         self._runs: list[list[_Word]] = []
-        self._after_sector = False
+        self._sector_just_named: int | None = None
 
     def read(self) -> None:
         position = 0
@@ -173,7 +173,7 @@ class _Reading:
         self._close_run()
         self.slugs[name.slug] = None
         self._with_sector.update(word.stretch for word in span)
-        self._after_sector = True
+        self._sector_just_named = span[-1].stretch
         if tuple(word.key for word in span) != name.words:
             self.corrected[self.note[span[0].start : span[-1].end], name.text] = None
 
@@ -181,9 +181,10 @@ class _Reading:
         word = span[0]
         if self._leftover and self._leftover[-1].stretch != word.stretch:
             self._close_run()
-        if self._after_sector and word.key in _WORDINGS.after_a_sector:
+        if word.stretch == self._sector_just_named and word.key in _WORDINGS.after_a_sector:
             return
-        self._after_sector = False
+        if not is_filler and word.key not in _WORDINGS.filler:
+            self._sector_just_named = None
         if is_filler:
             # A phrase without meaning of its own: it keeps its place in a run only where a word follows it.
             self._leftover += [_Word("", w.written, w.start, w.end, w.stretch) for w in span]

@@ -73,7 +73,7 @@ ProductId = Annotated[str, Field(min_length=1, max_length=500)]
 ProductIds = Many[ProductId]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 # CSAF gives either a whole number or a semantic version (section 3.1.11).
-_VERSION: Final = r"^(?:0|[1-9]\d{0,8})(?:\.\d{1,9}\.\d{1,9}(?:[-+][0-9A-Za-z.+-]+)?)?$"
+_VERSION: Final = r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,9}\.[0-9]{1,9}(?:[-+][0-9A-Za-z.+-]+)?)?$"
 Version = Annotated[str, Field(max_length=100, pattern=_VERSION)]
 BaseScore = Annotated[Decimal, BeforeValidator(_base_score)]
 Vector = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^[A-Za-z0-9:./()]+$")]
@@ -170,7 +170,7 @@ class ProductTree(Part):
 
 
 class Weakness(Part):
-    id: Annotated[str, Field(pattern=r"^CWE-[1-9]\d{0,5}$")]
+    id: Annotated[str, Field(pattern=r"^CWE-[1-9][0-9]{0,5}$")]
     name: Line
 
 

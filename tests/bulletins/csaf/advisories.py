@@ -105,19 +105,23 @@ def put(path: str, value: Any) -> Callable[[Values], None]:
     """Set the field at a dotted path; numbers are places in a list."""
 
     def change(values: Values) -> None:
-        *steps, last = (int(step) if step.isdigit() else step for step in path.split("."))
-        for step in steps:
-            values = values[step]
-        values[last] = value
+        holder, last = _walk(values, path)
+        holder[last] = value
 
     return change
 
 
 def drop(path: str) -> Callable[[Values], None]:
     def change(values: Values) -> None:
-        *steps, last = (int(step) if step.isdigit() else step for step in path.split("."))
-        for step in steps:
-            values = values[step]
-        del values[last]
+        holder, last = _walk(values, path)
+        del holder[last]
 
     return change
+
+
+def _walk(values: Values, path: str) -> tuple[Any, int | str]:
+    *steps, last = (int(step) if step.isdigit() else step for step in path.split("."))
+    holder: Any = values
+    for step in steps:
+        holder = holder[step]
+    return holder, last

@@ -86,7 +86,7 @@ def test_the_same_file_is_the_same_advisory_and_cannot_be_changed():
 
     assert found == read(encoded())
     with pytest.raises(AttributeError):
-        found.title = "Other"
+        found.title = "Other"  # type: ignore[misc]
 
 
 def test_a_cve_is_written_one_way():
@@ -100,7 +100,7 @@ def test_a_vulnerability_needs_no_cve_and_an_advisory_no_vulnerability():
 
 
 def test_fields_that_are_not_used_are_passed_over():
-    assert read(encoded(put("document.x_future", {"a": [1, {"b": None}]})))
+    assert read(encoded(put("document.x_future", {"a": [1, {"b": None}]}))).title == "Example Pump Controller"
 
 
 # --- sectors and notes ---------------------------------------------------------------------------
@@ -195,9 +195,9 @@ def test_a_mail_address_is_a_link():
 @pytest.mark.parametrize(
     ("urls", "page"),
     [
-        (["https://vendor.example.org/", "https://www.cisa.gov/a.json", "https://www.cisa.gov/a"], "https://www.cisa.gov/a"),
+        (["https://v.example.org/", "https://www.cisa.gov/a.json", "https://www.cisa.gov/a"], "https://www.cisa.gov/a"),
         (["https://vendor.example.org/", "https://www.cisa.gov/a.json"], "https://www.cisa.gov/a.json"),
-        (["https://vendor.example.org/x", "https://raw.example.org/icsa-24-001-01.json"], "https://raw.example.org/icsa-24-001-01.json"),
+        (["https://v.example.org/x", "https://w.example.org/icsa-24-001-01"], "https://w.example.org/icsa-24-001-01"),
         (["http://www.cisa.gov/a"], ""),
         (["https://www.cisa.gov.example.org/a"], ""),
         ([], ""),
@@ -215,9 +215,11 @@ def test_the_page_is_the_publishers_own_over_https(urls, page):
 @pytest.mark.parametrize(
     ("base", "version", "word"),
     [
-        ("0.0", "3.1", "none"), ("0.1", "3.1", "low"), ("3.9", "3.0", "low"), ("4.0", "3.1", "medium"), ("6.9", "4.0", "medium"),
-        ("7.0", "4.0", "high"), ("8.9", "3.1", "high"), ("9.0", "3.1", "critical"), ("10.0", "4.0", "critical"),
-        ("0.0", "2.0", "low"), ("3.9", "2.0", "low"), ("4.0", "2.0", "medium"), ("7.0", "2.0", "high"), ("10.0", "2.0", "high"),
+        ("0.0", "3.1", "none"), ("0.1", "3.1", "low"), ("3.9", "3.0", "low"),
+        ("4.0", "3.1", "medium"), ("6.9", "4.0", "medium"), ("7.0", "4.0", "high"), ("8.9", "3.1", "high"),
+        ("9.0", "3.1", "critical"), ("10.0", "4.0", "critical"),
+        ("0.0", "2.0", "low"), ("3.9", "2.0", "low"), ("4.0", "2.0", "medium"), ("7.0", "2.0", "high"),
+        ("10.0", "2.0", "high"),
     ],
 )  # fmt: skip
 def test_severity_follows_the_scale_of_its_version(base, version, word):
@@ -236,14 +238,16 @@ def test_the_newest_version_speaks_for_a_vulnerability():
 
     for count, expected in [(1, "10.0"), (2, "9.9"), (3, "8.0"), (4, "8.0"), (5, "5.1")]:
         (flaw,) = read(encoded(put("vulnerabilities.0.scores", scores[:count]))).vulnerabilities
+        assert flaw.highest_score
         assert str(flaw.highest_score.base) == expected
 
 
 def test_the_gravest_vulnerability_speaks_for_the_advisory():
     flaws = [{"scores": [cvss("4.0", 5, "cvss_v4"), cvss("3.1", 10)]}, {"scores": [cvss("3.1", 9)]}, {"scores": []}]
-    found = read(encoded(put("vulnerabilities", flaws)))
+    score = read(encoded(put("vulnerabilities", flaws))).highest_score
 
-    assert (found.highest_score.version, found.highest_score.base) == ("3.1", 9)
+    assert score
+    assert (score.version, score.base) == ("3.1", Decimal(9))
 
 
 def test_a_score_of_version_2_may_leave_out_its_version():
@@ -338,8 +342,15 @@ def test_a_product_id_that_is_not_defined_stands_for_itself_and_is_reported():
 
 
 def test_versions_are_in_the_order_of_csaf():
-    ordered = ["0.9.9", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
-               "1", "1.0.1", "1.2.0", "1.10.0", "2", "2.0.1", "10", "11.0.0"]  # fmt: skip
+    before_the_first = [
+        "1.0.0-alpha",
+        "1.0.0-alpha.1",
+        "1.0.0-alpha.beta",
+        "1.0.0-beta.2",
+        "1.0.0-beta.11",
+        "1.0.0-rc.1",
+    ]
+    ordered = ["0.9.9", *before_the_first, "1", "1.0.1", "1.2.0", "1.10.0", "2", "2.0.1", "10", "11.0.0"]
 
     assert all(version_key(one) < version_key(next_one) for one, next_one in pairwise(ordered))
     assert version_key("1") == version_key("1.0.0") == version_key("1.0.0+build.7")

@@ -1,0 +1,292 @@
+"""From author to readers: who may release what, and what Wagtail's own publishing cannot do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Page
+from wagtail.test.utils.form_data import querydict_from_html
+
+from portal.access.enums import Label
+from portal.access.viewer import ANONYMOUS
+from portal.bulletins import actions
+from portal.bulletins.enums import ReleaseKind, RequestState
+from portal.bulletins.models import BulletinIndexPage, BulletinPage, Reading, Release
+from portal.bulletins.models.bulletin import NotReleased
+from portal.core import tick
+from portal.members.enums import StaffRole
+from portal.members.models import Person
+from tests.conftest import SignIn, session_for
+from tests.factories import CommunityFactory, PersonFactory, bulletin, draft, edit, staff
+
+
+@pytest.fixture
+def author(pages: Any) -> Person:
+    return staff(StaffRole.MIAC_AUTHOR)
+
+
+@pytest.fixture
+def supervisor(pages: Any) -> Person:
+    return staff(StaffRole.MIAC_SUPERVISOR)
+
+
+def submit(page: BulletinPage, by: Person, **answers: Any) -> Any:
+    page = BulletinPage.objects.get(pk=page.pk)
+    checklist = {"names_people": False, "touches_expression": False, **answers}
+    return actions.SubmitForRelease(page=page, by=by, **checklist).execute()
+
+
+def is_public(page: BulletinPage) -> bool:
+    return bool(BulletinPage.objects.readable_by(ANONYMOUS).filter(pk=page.pk).exists())
+
+
+def test_a_second_person_releases(author: Person, supervisor: Person) -> None:
+    page = draft(by=author)
+    asked = submit(page, author)
+    assert not is_public(page)
+    actions.ReleaseBulletin(request=asked, by=supervisor).execute()
+    assert is_public(page)
+    release = Release.objects.get(page=page)
+    assert (release.kind, release.released_by, list(release.editors.all())) == ("two-person", supervisor, [author])
+    assert BulletinPage.objects.get(pk=page.pk).issued_at == release.released_at
+
+
+def test_whoever_edited_cannot_release(author: Person, supervisor: Person) -> None:
+    page = edit(draft(by=author), by=supervisor, summary="Changed by the supervisor.")
+    asked = submit(page, author)
+    with pytest.raises(actions.Edited):
+        actions.ReleaseBulletin(request=asked, by=supervisor).execute()
+    assert not is_public(page)
+    actions.ReleaseBulletin(request=asked, by=staff(StaffRole.MIAC_SUPERVISOR)).execute()
+    assert is_public(page)
+
+
+def test_having_edited_an_earlier_public_version_does_not_count(author: Person, supervisor: Person) -> None:
+    page = edit(draft(by=author), by=supervisor, summary="First.")
+    actions.ReleaseBulletin(request=submit(page, author), by=staff(StaffRole.MIAC_SUPERVISOR)).execute()
+    page = edit(page, by=author, summary="Second.")
+    actions.ReleaseBulletin(request=submit(page, author), by=supervisor).execute()
+    assert BulletinPage.objects.get(pk=page.pk).summary == "Second."
+
+
+def test_an_author_cannot_release(author: Person) -> None:
+    asked = submit(draft(by=author), author)
+    with pytest.raises(actions.NotAllowed):
+        actions.ReleaseBulletin(request=asked, by=staff(StaffRole.MIAC_AUTHOR)).execute()
+
+
+def test_an_edit_after_submission_stops_the_release(author: Person, supervisor: Person) -> None:
+    page = draft(by=author)
+    asked = submit(page, author)
+    edit(page, by=author, summary="Changed after submission.")
+    asked.refresh_from_db()
+    with pytest.raises(actions.Changed):
+        actions.ReleaseBulletin(request=asked, by=supervisor).execute()
+    assert not is_public(page)
+
+
+@pytest.mark.parametrize("answer", ["names_people", "touches_expression"])
+def test_the_checklist_brings_the_privacy_officer_in(author: Person, supervisor: Person, answer: str) -> None:
+    page = draft(by=author)
+    asked = submit(page, author, **{answer: True})
+    with pytest.raises(actions.PrivacyFirst):
+        actions.ReleaseBulletin(request=asked, by=supervisor).execute()
+    with pytest.raises(actions.NotAllowed):
+        actions.ClearPrivacy(request=asked, by=supervisor).execute()
+    actions.ClearPrivacy(request=asked, by=staff(StaffRole.PRIVACY_OFFICER)).execute()
+    actions.ReleaseBulletin(request=asked, by=supervisor).execute()
+    assert is_public(page)
+
+
+def test_above_clear_a_closure_basis_is_needed(author: Person) -> None:
+    community = CommunityFactory()
+    page = draft(by=author, tlp=Label.AMBER, audience_communities=[community], has_no_closure_basis=False)
+    with pytest.raises(actions.Incomplete, match="closure basis"):
+        submit(page, author)
+    submit(edit(page, by=author, closure_basis="RSMo 610.021(19)"), author)
+
+
+def test_above_green_a_safe_title_is_needed(author: Person) -> None:
+    page = draft(by=author, tlp=Label.AMBER, audience_communities=[CommunityFactory()], safe_title="")
+    with pytest.raises(actions.Incomplete, match="safe title"):
+        submit(page, author)
+
+
+def test_what_nobody_could_read_is_not_submitted(author: Person) -> None:
+    with pytest.raises(actions.Incomplete, match="nobody could read"):
+        submit(draft(by=author, tlp=Label.RED), author)
+
+
+def test_above_green_the_address_carries_no_words(author: Person, supervisor: Person) -> None:
+    page = draft(
+        by=author, title="Threat to the north dam", slug="threat-to-the-north-dam", tlp=Label.AMBER,
+        audience_communities=[CommunityFactory()],
+    )  # fmt: skip
+    actions.ReleaseBulletin(request=submit(page, author), by=supervisor).execute()
+    assert "dam" not in BulletinPage.objects.get(pk=page.pk).url
+
+
+def test_urgent_release_by_one_and_the_second_signature(author: Person, supervisor: Person) -> None:
+    page = draft(by=supervisor)
+    with pytest.raises(actions.NotAllowed):
+        actions.ReleaseUrgently(page=page, by=author, reason="Now.").execute()
+    with pytest.raises(actions.Incomplete):
+        actions.ReleaseUrgently(page=page, by=supervisor, reason=" ").execute()
+    release = actions.ReleaseUrgently(page=page, by=supervisor, reason="It is happening now.").execute()
+    assert is_public(page)
+    assert list(Release.objects.awaiting_countersignature()) == [release]
+    with pytest.raises(actions.Edited):
+        actions.Countersign(release=release, by=supervisor).execute()
+    actions.Countersign(release=release, by=staff(StaffRole.MIAC_ANALYST)).execute()
+    assert not Release.objects.awaiting_countersignature()
+
+
+def test_a_missing_signature_is_reminded_of_once_after_a_day(supervisor: Person, mailoutbox: list[Any]) -> None:
+    release = actions.ReleaseUrgently(page=draft(by=supervisor), by=supervisor, reason="Now.").execute()
+    tick.run(release.released_at + timedelta(hours=23))
+    assert not mailoutbox
+    for hours in (24, 25):
+        tick.run(release.released_at + timedelta(hours=hours))
+    assert len(mailoutbox) == 1
+
+
+def test_sending_back_tells_the_author_why(author: Person, supervisor: Person) -> None:
+    asked = submit(draft(by=author), author)
+    actions.SendBack(request=asked, by=supervisor, reason="Name the county.").execute()
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == (RequestState.SENT_BACK, "Name the county.")
+    submit(asked.page, author)
+
+
+# --- recall, supersession, expiry ---------------------------------------------------------------------------------
+
+
+def test_recall_closes_it_at_once_and_tells_its_readers(supervisor: Person, sign_in: SignIn) -> None:
+    community = CommunityFactory()
+    page = bulletin(title="Bridge closed", tlp=Label.AMBER, audience_communities=[community])
+    reader, stranger = PersonFactory(communities=[community]), PersonFactory()
+    client = sign_in(reader)
+    assert "Bridge closed" in client.get(page.url).content.decode()
+    actions.RecallBulletin(page=page, by=supervisor, reason="The facts were wrong.").execute()
+    notice = client.get(page.url)
+    assert notice.status_code == 410
+    assert "The facts were wrong." in notice.content.decode()
+    assert page.summary not in notice.content.decode()
+    assert sign_in(stranger).get(page.url).status_code == 404
+    assert Client().get(page.url).status_code == 404
+    assert not BulletinPage.objects.readable_by(ANONYMOUS).filter(pk=page.pk)
+    assert [row.person for row in Reading.objects.filter(page=page)] == [reader]
+
+
+def test_a_recalled_bulletin_stays_recalled_when_edited(author: Person, supervisor: Person) -> None:
+    page = bulletin()
+    actions.RecallBulletin(page=page, by=supervisor, reason="Wrong.").execute()
+    page = edit(page, by=author, summary="Better.")
+    with pytest.raises(actions.NotNow):
+        submit(page, author)
+    assert not is_public(page)
+
+
+def test_only_supervisors_recall(author: Person) -> None:
+    with pytest.raises(actions.NotAllowed):
+        actions.RecallBulletin(page=bulletin(), by=author, reason="Wrong.").execute()
+
+
+def test_an_expired_bulletin_says_so_to_those_who_could_read_it(pages: Any) -> None:
+    page = bulletin(expires_at=timezone.now() - timedelta(minutes=1), tlp=Label.CLEAR)
+    answer = Client().get(page.url)
+    assert answer.status_code == 410
+    assert "expired" in answer.content.decode()
+    assert page.summary not in answer.content.decode()
+
+
+def test_the_old_one_leads_to_the_one_that_supersedes_it(pages: Any) -> None:
+    old = bulletin(title="First word")
+    new = bulletin(title="Second word", supersedes=old)
+    assert new.url in Client().get(old.url).content.decode()
+
+
+def test_supersession_by_something_unreadable_shows_nothing(pages: Any) -> None:
+    old = bulletin()
+    new = bulletin(title="For a few", supersedes=old, tlp=Label.AMBER, audience_communities=[CommunityFactory()])
+    shown = Client().get(old.url).content.decode()
+    assert "For a few" not in shown
+    assert new.url not in shown
+
+
+# --- what Wagtail's own publishing cannot do ------------------------------------------------------------------------
+
+
+def test_publishing_a_revision_is_refused(supervisor: Person) -> None:
+    page = draft(by=supervisor)
+    with pytest.raises(PermissionDenied):
+        page.get_latest_revision().publish(user=supervisor)
+    assert not is_public(page)
+
+
+def test_publishing_without_permission_checks_is_refused_too(pages: Any) -> None:
+    page = draft()
+    with pytest.raises(NotReleased):
+        page.get_latest_revision().publish(skip_permission_checks=True)
+    with pytest.raises(NotReleased):
+        page.get_latest_revision().publish()
+    assert not is_public(page)
+
+
+def test_making_the_row_live_is_refused(pages: Any) -> None:
+    page = draft()
+    page.live = True
+    with pytest.raises(NotReleased):
+        page.save()
+    with pytest.raises(NotReleased):
+        Page.objects.get(pk=BulletinIndexPage.objects.get().pk).add_child(
+            instance=BulletinPage(title="Live at birth", slug="live-at-birth", summary="No.", tlp=Label.CLEAR)
+        )
+
+
+def test_a_release_stands_for_one_revision(pages: Any) -> None:
+    page = edit(bulletin(summary="Released."), by=None, summary="Not released.")
+    with pytest.raises(NotReleased):
+        page.get_latest_revision().publish(skip_permission_checks=True)
+    assert BulletinPage.objects.get(pk=page.pk).summary == "Released."
+
+
+def test_copies_are_drafts_and_aliases_do_not_exist(pages: Any) -> None:
+    page = bulletin()
+    copy = page.copy(update_attrs={"slug": "a-copy"})
+    assert not copy.live
+    assert copy.public_id != page.public_id
+    with pytest.raises(NotReleased):
+        page.create_alias(update_slug="an-alias")
+
+
+@pytest.mark.usefixtures("desk")
+def test_bulk_and_button_publishing_do_not_pass_the_second_person_by(pages: Any) -> None:
+    administrator = PersonFactory(is_superuser=True)
+    page = draft(by=administrator, summary="Before.")
+    client, address = session_for(administrator), f"/admin/pages/{page.pk}/edit/"
+    bulk = client.post(f"/admin/bulk/wagtailcore/page/publish/?id={page.pk}&next=/admin/", {"include_descendants": ""})
+    form = querydict_from_html(client.get(address).content.decode(), form_id="page-edit-form")
+    form = {**form.dict(), "summary": "After.", "body-count": "0", "action-publish": "action-publish"}
+    button = client.post(address, form)
+    assert bulk.status_code in {200, 302}
+    assert button.status_code in {200, 302}
+    assert BulletinPage.objects.get(pk=page.pk).get_latest_revision_as_object().summary == "After."
+    assert not is_public(page)
+
+
+def test_a_public_bulletin_without_release_is_found_by_the_system_check(pages: Any) -> None:
+    page = bulletin()
+    assert "bulletins.E001" not in {m.id for m in run_checks(databases=["default"])}
+    Release.objects.filter(page=page).delete()
+    assert "bulletins.E001" in {m.id for m in run_checks(databases=["default"])}
+
+
+def test_imports_are_marked_as_such(pages: Any) -> None:
+    assert Release.objects.get(page=bulletin()).kind == ReleaseKind.IMPORTED

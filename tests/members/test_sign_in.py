@@ -1,0 +1,166 @@
+"""Signing in: password, then a code; what a session without a code may reach; who gets locked."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
+from django.core.checks import run_checks
+from django.test import Client
+from django.test.utils import override_settings
+
+from portal.members.models import DeskSession, FrontSession, Person
+from tests.conftest import SignIn, enrol, session_for
+from tests.factories import PASSWORD, PersonFactory, bulletin
+
+LOGIN = "/account/login/"
+CODE = "/account/code/"
+
+
+def code_for(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def give_password(client: Client, person: Person, password: str = PASSWORD, **extra: Any) -> Any:
+    return client.post(LOGIN, {"login": person.email, "password": password}, **extra)
+
+
+@pytest.fixture
+def person(pages: Any) -> Person:
+    made: Person = PersonFactory()
+    return made
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_password_and_code_open_a_session(person: Person) -> None:
+    secret, client = enrol(person), Client()
+    asked = give_password(client, person)
+    assert asked.status_code == 302
+    assert asked["Location"] == CODE
+    assert not is_signed_in(client)
+    done = client.post(CODE, {"code": code_for(secret)})
+    assert done.status_code == 302
+    assert is_signed_in(client)
+    assert client.get("/account/").status_code == 200
+
+
+def test_a_password_alone_opens_nothing(person: Person) -> None:
+    enrol(person)
+    client = Client()
+    give_password(client, person)
+    assert not is_signed_in(client)
+    assert client.get("/account/").status_code == 302
+
+
+def test_a_wrong_code_opens_nothing(person: Person) -> None:
+    enrol(person)
+    client = Client()
+    give_password(client, person)
+    again = client.post(CODE, {"code": "000000"})
+    assert again.status_code == 200
+    assert not is_signed_in(client)
+
+
+def test_a_code_works_once(person: Person) -> None:
+    secret, code = enrol(person), ""
+    code = code_for(secret)
+    first, second = Client(), Client()
+    for client in (first, second):
+        give_password(client, person)
+        client.post(CODE, {"code": code})
+    assert is_signed_in(first)
+    assert not is_signed_in(second)
+
+
+def test_the_address_is_read_in_any_case(person: Person) -> None:
+    enrol(person)
+    answer = Client().post(LOGIN, {"login": person.email.upper(), "password": PASSWORD})
+    assert answer["Location"] == CODE
+
+
+def test_without_a_second_factor_one_can_only_enrol(person: Person, sign_in: SignIn) -> None:
+    bulletin()
+    client = sign_in(person, with_second_factor=False)
+    for address in ("/", "/bulletins/", "/account/", "/account/feed/", "/account/password/change/"):
+        assert client.get(address)["Location"] == "/account/second-factor/app/", address
+
+
+def test_a_session_that_did_not_use_its_second_factor_may_only_leave(person: Person, sign_in: SignIn) -> None:
+    enrol(person)
+    assert sign_in(person, with_second_factor=False).get("/bulletins/")["Location"] == "/account/logout/"
+
+
+def test_the_secret_of_an_authenticator_app_is_not_stored_in_clear(person: Person) -> None:
+    secret = enrol(person)
+    stored = Authenticator.objects.get(user=person).data["secret"]
+    assert secret not in stored
+    with override_settings(PORTAL_MFA_KEY="another key, another key, another key"), pytest.raises(Exception):  # noqa: B017, PT011  (cryptography's InvalidTag)
+        Authenticator.objects.get(user=person).wrap().validate_code(code_for(secret))
+
+
+def test_locking_one_account_leaves_the_neighbour_alone(person: Person) -> None:
+    neighbour = PersonFactory()
+    enrol(person)
+    enrol(neighbour)
+    answers = [give_password(Client(), person, "wrong").status_code for _ in range(6)]
+    assert answers[-1] == 429
+    assert give_password(Client(), person).status_code == 429
+    assert give_password(Client(), neighbour)["Location"] == CODE
+
+
+def test_a_lock_holds_for_the_address_that_failed(person: Person) -> None:
+    enrol(person)
+    for _ in range(6):
+        give_password(Client(), person, "wrong", REMOTE_ADDR="198.51.100.7")
+    assert give_password(Client(), person, REMOTE_ADDR="198.51.100.8")["Location"] == CODE
+
+
+def test_the_setting_that_keeps_neighbours_apart_is_guarded() -> None:
+    with override_settings(AXES_USERNAME_CALLABLE=None):
+        assert "members.E001" in {message.id for message in run_checks()}
+    assert "members.E001" not in {message.id for message in run_checks()}
+
+
+def test_known_and_unknown_addresses_are_answered_alike(person: Person) -> None:
+    enrol(person)
+
+    def words(email: str) -> str:
+        answer = Client().post(LOGIN, {"login": email, "password": "wrong password"})
+        return answer.content.decode().replace(email, "").partition("<main")[2]
+
+    known, unknown = words(person.email), words("nobody@partner.example")
+    strip = lambda text: "".join(line for line in text.splitlines() if "csrfmiddlewaretoken" not in line)  # noqa: E731
+    assert strip(known) == strip(unknown)
+
+
+def test_switching_an_account_off_ends_its_sessions_at_once(person: Person, sign_in: SignIn) -> None:
+    client = sign_in(person)
+    assert client.get("/account/").status_code == 200
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    assert client.get("/account/").status_code == 302
+
+
+def test_the_consent_notice_stands_above_the_button(person: Person) -> None:
+    page = Client().get(LOGIN).content.decode()
+    notice, button = page.index("restricted system"), page.index("I agree, sign in")
+    assert notice < button
+    assert "criminal and civil" in page
+
+
+@pytest.mark.usefixtures("desk")
+def test_desk_sessions_stand_in_their_own_table(person: Person) -> None:
+    session_for(person)
+    assert (FrontSession.objects.count(), DeskSession.objects.count()) == (0, 1)
+
+
+def test_front_sessions_stand_in_their_own_table(person: Person) -> None:
+    session_for(person)
+    assert (FrontSession.objects.count(), DeskSession.objects.count()) == (1, 0)
+    assert settings.SESSION_COOKIE_NAME == "front-session"
