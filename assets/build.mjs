@@ -76,11 +76,11 @@ async function buildScript() {
   await build({
     absWorkingDir: here,
     bundle: true,
-    entryPoints: ["scripts/portal.js"],
+    entryPoints: ["scripts/portal.js", "scripts/admin-audience.js"],
     format: "iife",
     legalComments: "none",
     minify: true,
-    outfile: join(out, "portal.js"),
+    outdir: out,
     target: "es2020",
   });
 }

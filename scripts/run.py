@@ -43,8 +43,8 @@ def children() -> list[Child]:
     return [
         web("front", FRONT_PORT),
         web("desk", DESK_PORT),
-        command("worker", "worker", "db_worker", "--queue-name", "front", "--no-reload"),
-        command("desk-worker", "desk-worker", "db_worker", "--queue-name", "desk", "--no-reload"),
+        command("worker", "worker", "db_worker", "--queue-name", "default", "--no-reload"),
+        command("desk-worker", "desk-worker", "db_worker", "--queue-name", "default", "--no-reload"),
         command("tick", "desk-worker", "tick", "--every", "60"),
     ]
 

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -80,9 +81,11 @@ class Child:
 
     def collect(self) -> None:
         """Wait for the process, which is ending, and for its last lines."""
-        if self.process is not None and self.relay is not None:
-            self.process.wait(timeout=PATIENCE)
-            self.relay.join(timeout=1)
+        if self.process is None or self.relay is None:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=5)
+        self.relay.join(timeout=1)
 
     def signal(self, number: int) -> None:
         if self.process is None:

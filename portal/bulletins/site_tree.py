@@ -25,7 +25,8 @@ def prepare() -> HomePage:
         _grant(role, bulletins, ADD_AND_CHANGE)
     _grant(StaffRole.MOP3_EDITOR, guidance, PUBLISH)
     _grant(StaffRole.MOP3_EDITOR, home, ("change_page",))
-    return home
+    # Read anew: the object in hand does not know of its children, and saving it would say that it has none.
+    return HomePage.objects.get(pk=home.pk)
 
 
 def _make_home() -> HomePage:

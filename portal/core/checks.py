@@ -7,9 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-FORBIDDEN_NAMES = {"wagtailcore_login", "wagtailcore_authenticate_with_password", "wagtailadmin_password_reset"}
-
-
 @register()
 def atomic_requests_are_off(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """core.E001: a request is never one transaction; streams and mail would hold it open."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model
 
-JOBS_APP = "django_tasks_db"
+JOBS_APP = "django_tasks_database"
 
 
 class JobsRouter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.db.models import ProtectedError
+from django.db.models import F, ProtectedError
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
@@ -16,7 +16,7 @@ from portal.members.models import Community, Organisation, Person
 @receiver(user_logged_in)
 def visit_began(sender: Any, user: Person, **kwargs: Any) -> None:
     """Remember when this visit and the one before began; 'new for you' counts from there."""
-    Person.objects.filter(pk=user.pk).update(visited_at=timezone.now(), previous_visit_at=user.visited_at)
+    Person.objects.filter(pk=user.pk).update(visited_at=timezone.now(), previous_visit_at=F("visited_at"))
 
 
 @receiver(pre_delete, sender=Community)

@@ -13,5 +13,6 @@ class Command(BaseCommand):
     help = "Run migrate on every database that this process knows (default, and the desk's jobs)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for alias in settings.DATABASES:
+        # The jobs first: migrations of the queue ask it through the router, also while they run on the other.
+        for alias in sorted(settings.DATABASES, key=lambda alias: alias != "jobs"):
             call_command("migrate", database=alias, interactive=False, verbosity=options["verbosity"])

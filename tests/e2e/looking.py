@@ -1,0 +1,75 @@
+"""What every page must hold to: WCAG 2.2 A and AA by axe, no sideways scrolling on a phone; and its picture."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PHONE = {"width": 320, "height": 640}
+WIDTHS = {320: 640, 768: 1024, 1280: 800}
+SCHEMES = ("light", "dark")
+
+
+def check(page: Page) -> None:
+    """As it stands and as it is on a phone, a page breaks no rule and needs no sideways scrolling."""
+    assert_accessible(page)
+    before = page.viewport_size
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dictionary is what it takes
+    assert_fits(page)
+    assert_accessible(page)
+    if before:
+        page.set_viewport_size(before)
+
+
+def assert_accessible(page: Page) -> None:
+    options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
+    assert not found, f"{page.url} at {page.viewport_size}:\n" + "\n".join(_words(violation) for violation in found)
+
+
+def _words(violation: dict[str, Any]) -> str:
+    places = [f"    {' '.join(map(str, node['target']))}: {node['html'][:160]}" for node in violation["nodes"][:5]]
+    why = violation["nodes"][0].get("failureSummary", "").replace("\n", " ")
+    return "\n".join([f"  {violation['id']} ({violation['impact']}): {violation['help']}; {why}", *places])
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing sticks out at the side; what does is named."""
+    width, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert width <= seen, f"{page.url} is {width} px wide in {seen} px: {page.evaluate(STICKING_OUT)}"
+
+
+STICKING_OUT = """() => [...document.querySelectorAll("body *")]
+  .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .slice(0, 5).map((element) => element.outerHTML.slice(0, 120))"""
+
+
+class Pictures:
+    """Keeps pictures of pages: all of them under var/, and those for the documentation under docs/ when asked."""
+
+    def __init__(self, root: Path) -> None:
+        self._all = root / "var" / "screenshots"
+        self._chosen = root / "docs" / "screenshots" if os.environ.get("PORTAL_SCREENSHOTS") == "docs" else None
+
+    def take(self, page: Page, name: str) -> None:
+        """The page at each width, in light and in dark."""
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words it takes
+            for width, height in WIDTHS.items():
+                page.set_viewport_size({"width": width, "height": height})
+                self._save(page, f"{name}-{width}-{scheme}.png", full_page=True)
+
+    def choose(self, page: Page, name: str) -> None:
+        """One window of the page, as the documentation shows it."""
+        if self._chosen is not None:
+            self._chosen.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=self._chosen / f"{name}.png")
+
+    def _save(self, page: Page, name: str, *, full_page: bool) -> None:
+        self._all.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=self._all / name, full_page=full_page)

@@ -1,0 +1,9 @@
+"""Settings of the portal that the browser tests start: those of `make run`, with a mail folder of their own."""
+
+from __future__ import annotations
+
+import os
+
+from portal.settings.dev import *  # noqa: F403  (the settings of `make run`, whole)
+
+EMAIL_FILE_PATH = os.environ["PORTAL_TEST_MAIL_FOLDER"]
