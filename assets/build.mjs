@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { compile } from "sass-embedded";
+import { compile } from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const uswds = join(here, "node_modules/@uswds/uswds");

@@ -14,7 +14,7 @@ from portal.access.enums import Label
 from portal.bulletins import actions, site_tree
 from portal.bulletins.enums import ReleaseKind
 from portal.bulletins.models import BulletinIndexPage, BulletinPage, GuidanceIndexPage, GuidancePage
-from portal.members.enums import CommunityKind, OrganisationKind, Standing, StaffRole
+from portal.members.enums import CommunityKind, OrganisationKind, StaffRole, Standing
 from portal.members.models import Affiliation, Community, CommunityMembership, Organisation, Person
 
 PASSWORD = "correct-horse-battery"
@@ -128,7 +128,12 @@ def guidance(**fields: Any) -> GuidancePage:
     site_tree.prepare()
     related = {name: fields.pop(name) for name in (*AUDIENCES, "hazards") if name in fields}
     number = GuidancePage.objects.count() + 1
-    facts = {"title": f"Guidance {number}", "slug": f"guidance-{number}", "summary": "How to prepare.", "tlp": Label.CLEAR}
+    facts = {
+        "title": f"Guidance {number}",
+        "slug": f"guidance-{number}",
+        "summary": "How to prepare.",
+        "tlp": Label.CLEAR,
+    }
     page = GuidancePage(**{**facts, **fields})
     for name, rows in related.items():
         setattr(page, name, rows)

@@ -19,7 +19,9 @@ def page_types_are_marked(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     from wagtail.models import Page, get_page_models
 
     return [
-        Error(f"The page type {model._meta.label} is not marked; derive it from MarkedPage.", obj=model, id="access.E001")
+        Error(
+            f"The page type {model._meta.label} is not marked; derive it from MarkedPage.", obj=model, id="access.E001"
+        )
         for model in get_page_models()
         if model is not Page and not issubclass(model, Marked)
     ]
@@ -55,7 +57,9 @@ def _has_integer_key(model: type[models.Model]) -> bool:
 
 
 @register(Tags.database)
-def stored_access_is_sound(app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def stored_access_is_sound(
+    app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """access.E004: tokens differ from fields. access.E005: a stored restriction that the rule does not know."""
     if not databases or "default" not in databases or not _is_migrated():
         return []
@@ -73,7 +77,8 @@ def _drifted() -> list[CheckMessage]:
     from portal.access.derivation import drift
 
     return [
-        Error(f"The tokens of {model._meta.label} {pk} differ from its marking.", id="access.E004") for model, pk in drift()
+        Error(f"The tokens of {model._meta.label} {pk} differ from its marking.", id="access.E004")
+        for model, pk in drift()
     ]
 
 

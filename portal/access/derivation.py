@@ -19,7 +19,7 @@ def marked_models() -> list[type[Marked]]:
 
 def expected_tokens(model: type[Marked], pk: int) -> frozenset[str]:
     """The tokens that the stored row calls for. Read anew: the object in hand may hold an unpublished draft."""
-    stored: Any = model._default_manager.filter(pk=pk).first()  # type: ignore[attr-defined]  # subclasses are concrete
+    stored: Any = model._default_manager.filter(pk=pk).first()
     return stored.marking().tokens() if stored is not None else frozenset()
 
 
@@ -44,7 +44,7 @@ def drift() -> Iterator[tuple[type[Marked], int]]:
         present: dict[int, set[str]] = {}
         for pk, token in Token.objects.filter(content_type=content_type).values_list("object_id", "token"):
             present.setdefault(pk, set()).add(token)
-        manager: Any = model._default_manager  # type: ignore[attr-defined]  # subclasses are concrete
+        manager: Any = model._default_manager
         for thing in manager.prefetch_related("audience_communities", "audience_organisations", "audience_people"):
             if present.pop(thing.pk, set()) != thing.marking().tokens():
                 yield model, thing.pk

@@ -38,8 +38,12 @@ class Label(models.TextChoices):
 SHARE_SENTENCES = {
     Label.CLEAR: _("You may share this with anyone; copyright still applies."),
     Label.GREEN: _("You may share this with peers and partner organisations in your community, but not in public."),
-    Label.AMBER: _("You may share this inside your organisation and with its clients who need to know, and no further."),
-    Label.AMBER_STRICT: _("You may share this with people inside your own organisation who need to know, and no further."),
+    Label.AMBER: _(
+        "You may share this inside your organisation and with its clients who need to know, and no further."
+    ),
+    Label.AMBER_STRICT: _(
+        "You may share this with people inside your own organisation who need to know, and no further."
+    ),
     Label.RED: _("You may not share this with anyone: it is for the people named, and for nobody else."),
 }
 

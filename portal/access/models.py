@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -60,10 +60,17 @@ class Marked(models.Model):
     class Meta:
         abstract = True
 
-    MARKING_FIELDS = (
-        "tlp reach law_enforcement_sensitive for_official_use_only visible_from expires_at "
-        "audience_communities audience_organisations audience_people"
-    ).split()
+    MARKING_FIELDS = [
+        "tlp",
+        "reach",
+        "law_enforcement_sensitive",
+        "for_official_use_only",
+        "visible_from",
+        "expires_at",
+        "audience_communities",
+        "audience_organisations",
+        "audience_people",
+    ]
 
     @property
     def label(self) -> Label:
@@ -110,7 +117,9 @@ class Marked(models.Model):
         """Refuse what could never be sound; the audience is checked by the form, which knows the relations."""
         super().clean()
         if self.tlp == Label.CLEAR and self.law_enforcement_sensitive:
-            raise ValidationError({"law_enforcement_sensitive": _("TLP:CLEAR is for everyone and cannot be restricted.")})
+            raise ValidationError(
+                {"law_enforcement_sensitive": _("TLP:CLEAR is for everyone and cannot be restricted.")}
+            )
         if self.visible_from and self.expires_at and self.expires_at <= self.visible_from:
             raise ValidationError({"expires_at": _("It would expire before anyone could read it.")})
 
@@ -133,7 +142,7 @@ class MarkedModel(Marked):
     )
     audience_people = models.ManyToManyField("members.Person", verbose_name=_("people"), blank=True, related_name="+")
 
-    objects = MarkedQuerySet.as_manager()
+    objects: ClassVar[Any] = MarkedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -153,7 +162,7 @@ class MarkedPage(Marked, Page):
     )
     audience_people = ParentalManyToManyField("members.Person", verbose_name=_("people"), blank=True, related_name="+")
 
-    objects = PageManager.from_queryset(MarkedPageQuerySet)()
+    objects: ClassVar[Any] = PageManager.from_queryset(MarkedPageQuerySet)()
 
     private_page_options: list[str] = []
 

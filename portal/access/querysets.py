@@ -66,8 +66,9 @@ class MarkedPageQuerySet(MarkedMixin, PageQuerySet):
 
 
 def get_readable_or_404(rows: Any, viewer: Viewer, **lookup: Any) -> Any:
-    """The one row of a marked queryset that fits `lookup` and is for `viewer`; raises `Http404` alike for
-    'does not exist' and 'not for you'.
+    """The one row of a marked queryset that fits `lookup` and is for `viewer`.
+
+    Raises `Http404` alike for 'does not exist' and 'not for you'.
     """
     row = rows.readable_by(viewer).filter(**lookup).first()
     if row is None:

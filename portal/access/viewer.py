@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.http import HttpRequest
+
 from portal.access import tokens
 from portal.access.enums import Caveat
 
@@ -27,3 +29,9 @@ class Viewer:
 
 
 ANONYMOUS = Viewer()
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """The viewer that the members' middleware put on the request; nobody in particular where it did not run."""
+    viewer: Viewer = getattr(request, "viewer", ANONYMOUS)
+    return viewer

@@ -9,6 +9,7 @@ from wagtail import hooks
 
 from portal.access.models import Marked
 from portal.access.rule import Verdict, verdict
+from portal.access.viewer import viewer_of
 
 
 @hooks.register("before_serve_page", order=-100)
@@ -16,7 +17,7 @@ def ask_the_access_rule(page: Any, request: HttpRequest, args: Any, kwargs: Any)
     """Serve what is readable; for those who could have read an ended or recalled item, its notice; else 404."""
     if not isinstance(page, Marked):
         raise Http404
-    match verdict(request.viewer, page):  # type: ignore[attr-defined]  # set by portal.members.middleware
+    match verdict(viewer_of(request), page):
         case Verdict.READABLE:
             return None
         case Verdict.ENDED | Verdict.RECALLED as ended if hasattr(page, "serve_notice"):

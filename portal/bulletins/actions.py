@@ -146,11 +146,15 @@ class ReleaseBulletin(Action):
         if self.request.state != RequestState.WAITING:
             raise NotNow(_("Somebody has decided this already. Nothing was changed."))
         if page.latest_revision_id != self.request.revision_id:
-            raise Changed(_("It was edited after it was submitted. Nothing was released; ask for it to be submitted again."))
+            raise Changed(
+                _("It was edited after it was submitted. Nothing was released; ask for it to be submitted again.")
+            )
         if self.by.pk in editors_since_public(page):
             raise Edited(_("You edited it since it was last public, so somebody else must release it."))
         if self.request.awaits_privacy_officer:
-            raise PrivacyFirst(_("It names people or touches protest, religion or politics: the privacy officer comes first."))
+            raise PrivacyFirst(
+                _("It names people or touches protest, religion or politics: the privacy officer comes first.")
+            )
         if self.request.privacy_cleared_by_id == self.by.pk:
             raise Edited(_("You cleared it as privacy officer, so somebody else must release it."))
         _complete(self.request.revision.as_object())

@@ -133,9 +133,18 @@ def bulletin_blocks() -> list[tuple[str, blocks.Block]]:
     """The body of a bulletin."""
     return [
         *common_blocks(),
-        ("indicators", blocks.ListBlock(IndicatorBlock(), label=_("indicators of compromise"), **_template("indicators"))),
-        ("affected_products", blocks.ListBlock(ProductBlock(), label=_("affected products"), **_template("affected_products"))),
-        ("vulnerabilities", blocks.ListBlock(VulnerabilityBlock(), label=_("vulnerabilities"), **_template("vulnerabilities"))),
+        (
+            "indicators",
+            blocks.ListBlock(IndicatorBlock(), label=_("indicators of compromise"), **_template("indicators")),
+        ),
+        (
+            "affected_products",
+            blocks.ListBlock(ProductBlock(), label=_("affected products"), **_template("affected_products")),
+        ),
+        (
+            "vulnerabilities",
+            blocks.ListBlock(VulnerabilityBlock(), label=_("vulnerabilities"), **_template("vulnerabilities")),
+        ),
         (
             "recommended_actions",
             blocks.ListBlock(rich_text(), label=_("recommended actions"), **_template("recommended_actions")),

@@ -20,7 +20,8 @@ def every_public_bulletin_was_released(app_configs: Any, databases: Any = None, 
     released = Release.objects.filter(page=OuterRef("pk"), revision=OuterRef("live_revision"))
     rows: Any = BulletinPage.objects.filter(live=True).exclude(Exists(released))
     return [
-        Error(f"Bulletin {pk} is public without a release.", id="bulletins.E001") for pk in rows.values_list("pk", flat=True)
+        Error(f"Bulletin {pk} is public without a release.", id="bulletins.E001")
+        for pk in rows.values_list("pk", flat=True)
     ]
 
 

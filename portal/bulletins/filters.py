@@ -23,6 +23,12 @@ class ListFilter(forms.Form):
         super().__init__(data)
         self.query = data
 
+    def offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        """Set what can be chosen in one of the fields."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
     def active(self) -> list[ActiveFilter]:
         """One chip for each filter that is on."""
         chips = []
@@ -70,7 +76,7 @@ class BulletinFilter(ListFilter):
             "county": _any(_("All counties"), list(County.objects.values_list("fips", "name"))),
         }
         for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]  # each is a ChoiceField
+            self.offer(name, offered)
 
 
 class GuidanceFilter(ListFilter):
@@ -83,5 +89,5 @@ class GuidanceFilter(ListFilter):
         super().__init__(data)
         sectors = list(Sector.objects.values_list("slug", "name"))
         hazards = list(Hazard.objects.values_list("slug", "name"))
-        self.fields["sector"].choices = _any(_("All sectors"), sectors)  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["hazard"].choices = _any(_("All hazards"), hazards)  # type: ignore[attr-defined]  # a ChoiceField
+        self.offer("sector", _any(_("All sectors"), sectors))
+        self.offer("hazard", _any(_("All hazards"), hazards))

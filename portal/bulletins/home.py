@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest
 
-from portal.access.viewer import ANONYMOUS, Viewer
+from portal.access.viewer import ANONYMOUS, Viewer, viewer_of
 from portal.bulletins.enums import Severity
 from portal.bulletins.models import BulletinPage, GuidancePage
+from portal.members.requests import person_of
 from portal.vocabulary.models import Sector
 
 SHOWN = 8
@@ -17,7 +18,7 @@ SHOWN = 8
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
     """Public: the latest public bulletins. Members: what is new in their sectors since their last visit."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by the members' middleware
+    viewer = viewer_of(request)
     guidance: Any = GuidancePage.objects.readable_by(viewer)
     context: dict[str, Any] = {"latest_guidance": guidance.newest_first().for_rows()[:4]}
     if viewer.is_member:
@@ -30,7 +31,7 @@ def _for_member(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
     sectors = list(my_sectors(viewer))
     readable: Any = BulletinPage.objects.readable_by(viewer)
     mine = readable.for_sectors([sector.pk for sector in sectors]) if sectors else readable
-    since = request.user.previous_visit_at  # type: ignore[union-attr]  # a member is signed in
+    since = person_of(request).previous_visit_at
     fresh = mine.filter(first_published_at__gt=since) if since else mine
     return {
         "my_sectors": sectors,
@@ -42,7 +43,7 @@ def _for_member(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
 
 def my_sectors(viewer: Viewer) -> Any:
     """The sectors of the communities whose tokens the viewer holds."""
-    keys = [token.partition(":")[2] for token in viewer.tokens if token.startswith("community:")]
+    keys = [int(token.partition(":")[2]) for token in viewer.tokens if token.startswith("community:")]
     return Sector.objects.filter(community__in=keys)
 
 

@@ -62,7 +62,8 @@ def import_files(paths: Iterable[Path], *, tell: Callable[[Path, Outcome], None]
     `tell` is called after each file, for a progress bar.
     """
     prepare()
-    summary, seen = Summary(), {}
+    summary = Summary()
+    seen: dict[str, str] = {}
     for path in paths:
         outcome = _import_one(path, summary, seen)
         summary.outcomes[outcome] += 1
@@ -159,11 +160,13 @@ def _fill(page: BulletinPage, advisory: Advisory) -> None:
             "hash": advisory.content_hash,
         },
     }
-    for name, value in facts.items():
+    related: dict[str, list[Any]] = {
+        "sectors": list(Sector.objects.filter(slug__in=advisory.sectors.slugs)),
+        "cves": [CveReference(cve=cve) for cve in advisory.cves],
+        "changes": [
+            BulletinChange(date=revision.date, number=revision.number, summary=revision.summary)
+            for revision in advisory.revisions
+        ],
+    }
+    for name, value in {**facts, **related}.items():
         setattr(page, name, value)
-    page.sectors = list(Sector.objects.filter(slug__in=advisory.sectors.slugs))
-    page.cves = [CveReference(cve=cve) for cve in advisory.cves]
-    page.changes = [
-        BulletinChange(date=revision.date, number=revision.number, summary=revision.summary)
-        for revision in advisory.revisions
-    ]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from portal.access.enums import Label
-from portal.access.viewer import Viewer
+from portal.access.viewer import Viewer, viewer_of
 from portal.bulletins.filters import BulletinFilter, GuidanceFilter
 from portal.bulletins.models import BulletinPage, GuidancePage
 from portal.core.listings import Listing, address_without, paginate
@@ -25,7 +25,7 @@ def _canonical(request: HttpRequest) -> Any:
 
 def bulletin_listing(request: HttpRequest) -> dict[str, Any]:
     """The context of the list of bulletins: what `request.viewer` may read, filtered and paged."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by the members' middleware
+    viewer = viewer_of(request)
     readable: Any = BulletinPage.objects.readable_by(viewer)
     form = BulletinFilter(_canonical(request), years=_years(readable), labels=_labels(viewer))
     rows = readable.none() if form.is_off_the_list else narrow(readable, form)
@@ -76,7 +76,7 @@ def _without_page(request: HttpRequest) -> str:
 
 def guidance_listing(request: HttpRequest) -> dict[str, Any]:
     """The context of the list of guidance."""
-    rows: Any = GuidancePage.objects.readable_by(request.viewer)  # type: ignore[attr-defined]  # as above
+    rows: Any = GuidancePage.objects.readable_by(viewer_of(request))
     form = GuidanceFilter(request.GET)
     if form.is_off_the_list:
         rows = rows.none()

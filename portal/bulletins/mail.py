@@ -16,7 +16,13 @@ from portal.members.models import Person
 
 def _send(name: str, page: BulletinPage, to: Iterable[str], **context: Any) -> None:
     """Send one mail to each address, so that nobody learns who else got it."""
-    facts = {"page": page, "label": page.label, "title": page.leakable_title, "desk_url": settings.PORTAL_DESK_URL, **context}
+    facts = {
+        "page": page,
+        "label": page.label,
+        "title": page.leakable_title,
+        "desk_url": settings.PORTAL_DESK_URL,
+        **context,
+    }
     subject = " ".join(render_to_string(f"emails/{name}_subject.txt", facts).split())
     text = render_to_string(f"emails/{name}.txt", facts)
     for address in to:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    TabbedInterface,
+)
 from wagtail.models import Page
 
 
@@ -50,9 +58,7 @@ def bulletin_edit_handler() -> TabbedInterface:
         FieldPanel("summary"),
         FieldRowPanel([FieldPanel("kind"), FieldPanel("severity")]),
         FieldPanel("body"),
-        MultiFieldPanel(
-            [FieldPanel("is_callout"), FieldPanel("watch_for"), FieldPanel("watch_until")], _("Call-out")
-        ),
+        MultiFieldPanel([FieldPanel("is_callout"), FieldPanel("watch_for"), FieldPanel("watch_until")], _("Call-out")),
     ]
     facts = [
         FieldRowPanel([FieldPanel("number"), FieldPanel("originator")]),

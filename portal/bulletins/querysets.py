@@ -36,5 +36,3 @@ class GuidanceQuerySet(MarkedPageQuerySet):
 
     def for_rows(self) -> Self:
         return self.defer("body").prefetch_related("sectors", "hazards")
-
-

@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from portal.access.rule import Verdict
+from portal.access.viewer import viewer_of
+from portal.bulletins.body import hide_unreadable
 from portal.bulletins.models.bulletin import BulletinPage
 from portal.bulletins.models.reading import Feedback, Reading
 
@@ -17,8 +19,9 @@ def page_context(request: HttpRequest, page: BulletinPage) -> dict[str, Any]:
     """What the page shows beside its own fields; remembers that this person opened this version."""
     if getattr(request, "is_preview", False):
         return {"superseded_by": None, "feedback": None, "report_url": ""}
-    viewer = request.viewer  # type: ignore[attr-defined]  # set by the members' middleware
+    viewer = viewer_of(request)
     remember(page, viewer.person)
+    hide_unreadable(page.body, viewer)
     return {
         "superseded_by": page.superseded_by(viewer),
         "feedback": _feedback(page, viewer.person),
@@ -57,5 +60,5 @@ def notice_context(request: HttpRequest, page: BulletinPage, verdict: Verdict) -
         "text": page.recall_reason if is_recalled else _("It is no longer in force, and its text is closed."),
         "ended_at": page.recalled_at if is_recalled else page.expires_at,
         "is_recalled": is_recalled,
-        "superseded_by": page.superseded_by(request.viewer),  # type: ignore[attr-defined]  # as above
+        "superseded_by": page.superseded_by(viewer_of(request)),
     }

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from portal.access.viewer import Viewer
+from portal.access.viewer import viewer_of
 from portal.bulletins.models import BulletinPage, GuidancePage
 from portal.vocabulary.models import Sector
 
@@ -35,7 +35,7 @@ class SectorRow:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All sectors in force, each with its counts."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by the members' middleware
+    viewer = viewer_of(request)
     bulletins: Any = BulletinPage.objects.readable_by(viewer)
     guidance: Any = GuidancePage.objects.readable_by(viewer)
     named = _counts(bulletins.filter(is_cross_sector=False))
@@ -57,7 +57,7 @@ def _counts(rows: Any) -> dict[int, int]:
 def sector(request: HttpRequest, slug: str) -> HttpResponse:
     """One sector: its newest bulletins and guidance."""
     row = get_object_or_404(Sector, slug=slug, closed_on=None)
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # as above
+    viewer = viewer_of(request)
     bulletins: Any = BulletinPage.objects.readable_by(viewer)
     bulletins = bulletins.for_sector(slug)
     guidance: Any = GuidancePage.objects.readable_by(viewer)

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.access.querysets import get_readable_or_404
 from portal.access.rule import Verdict, verdict
+from portal.access.viewer import viewer_of
 from portal.bulletins import mail
 from portal.bulletins.forms import ShareRequestForm
 from portal.bulletins.models import BulletinPage, Feedback
+from portal.members.requests import person_of
 
 MOST_QUESTIONS = 5  # open questions of one person about one bulletin
 
@@ -25,13 +27,13 @@ MOST_QUESTIONS = 5  # open questions of one person about one bulletin
 def permalink(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Lead from an address without words to the bulletin; one that is not for the viewer does not exist."""
     page = get_object_or_404(BulletinPage, public_id=public_id)
-    if verdict(request.viewer, page) in {Verdict.REFUSED, Verdict.NOT_YET}:  # type: ignore[attr-defined]  # set by the members' middleware
+    if verdict(viewer_of(request), page) in {Verdict.REFUSED, Verdict.NOT_YET}:
         raise Http404
     return redirect(page.url)
 
 
 def _readable(request: HttpRequest, slug: str) -> Any:
-    viewer = request.viewer  # type: ignore[attr-defined]  # as above
+    viewer = viewer_of(request)
     if not viewer.is_member:
         raise Http404
     return get_readable_or_404(BulletinPage.objects.all(), viewer, slug=slug)
@@ -43,13 +45,15 @@ def share_wider(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the originator whether a bulletin may go further than its label says."""
     page = _readable(request, slug)
     form = ShareRequestForm(request.POST or None)
-    mine = page.share_requests.filter(person_id=request.user.pk, answered_at=None)
+    mine = page.share_requests.filter(person=person_of(request), answered_at=None)
     if request.method == "POST" and form.is_valid():
         if mine.count() >= MOST_QUESTIONS:
-            form.add_error(None, _("Five of your questions about this bulletin are still open. Please wait for an answer."))
+            form.add_error(
+                None, _("Five of your questions about this bulletin are still open. Please wait for an answer.")
+            )
         else:
             question = form.save(commit=False)
-            question.page, question.person_id = page, request.user.pk
+            question.page, question.person = page, person_of(request)
             question.save()
             mail.share_wider_requested(question)
             messages.success(request, _("Your question was sent to %(originator)s.") % {"originator": page.originator})
@@ -65,7 +69,7 @@ def useful(request: HttpRequest, slug: str) -> HttpResponse:
     answer = request.POST.get("useful")
     if answer in {"yes", "no"}:
         Feedback.objects.update_or_create(
-            page=page, person_id=request.user.pk, defaults={"was_useful": answer == "yes"}
+            page=page, person=person_of(request), defaults={"was_useful": answer == "yes"}
         )
         messages.success(request, _("Thank you. Your answer was kept."))
     return redirect(page.url)

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+
 @register()
 def atomic_requests_are_off(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """core.E001: a request is never one transaction; streams and mail would hold it open."""

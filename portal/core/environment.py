@@ -34,7 +34,9 @@ class Variable:
 TABLE: tuple[Variable, ...] = (
     Variable("PORTAL_SITE", "one of front, desk, worker, desk-worker", "which of the four processes this is", SITES),
     Variable("PORTAL_SECRET_KEY", "text, 50 characters or more", "signs this process's sessions; one for each", SITES),
-    Variable("PORTAL_LINK_KEY", "text, 32 characters or more", "signs links that cross from one site to another", SITES),
+    Variable(
+        "PORTAL_LINK_KEY", "text, 32 characters or more", "signs links that cross from one site to another", SITES
+    ),
     Variable(
         "PORTAL_MFA_KEY", "text, 32 characters or more", "encrypts the secrets of authenticator apps at rest", WEB_SITES
     ),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import EmptyPage, Paginator
-from django.http import Http404, QueryDict
 from django.db.models import QuerySet
+from django.http import Http404, QueryDict
 
 PAGE_SIZE = 50
 

@@ -14,7 +14,7 @@ class JsonFormatter(BaseJsonFormatter):
     An exception's message may quote what somebody typed (a database error names the row), so it stays out.
     """
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802  (the standard library's name)
+    def formatException(self, ei: Any) -> str:
         kind, _value, trace = ei
         frames = []
         while trace is not None:

@@ -17,11 +17,12 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 is_colour = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("Write the colour as # and six hexadecimal digits."))
 WHITE = "#ffffff"
 LEAST_CONTRAST = 4.5
+LINEAR_BELOW = 0.04045  # sRGB, IEC 61966-2-1
 
 
 def _luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    linear = [c / 12.92 if c <= LINEAR_BELOW else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -45,17 +46,26 @@ class PortalSettings(BaseGenericSetting):
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
     about = models.TextField(_("about the partnership"), max_length=1000, blank=True)
     logo = models.ForeignKey(
-        "library.PortalImage", verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "library.PortalImage",
+        verbose_name=_("logo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     tip_line = models.CharField(_("tip line"), max_length=40, blank=True)
     duty_line = models.CharField(_("duty officer's number"), max_length=40, blank=True)
     contact_email = models.EmailField(_("contact address"), blank=True)
     primary = models.CharField(_("primary colour"), max_length=7, default="#16416b", validators=[is_colour])
-    primary_dark = models.CharField(_("primary colour, darker"), max_length=7, default="#0e2c4a", validators=[is_colour])
+    primary_dark = models.CharField(
+        _("primary colour, darker"), max_length=7, default="#0e2c4a", validators=[is_colour]
+    )
     accent = models.CharField(_("accent colour"), max_length=7, default="#a8470f", validators=[is_colour])
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline"), FieldPanel("about"), FieldPanel("logo")], _("Name")),
+        MultiFieldPanel(
+            [FieldPanel("name"), FieldPanel("tagline"), FieldPanel("about"), FieldPanel("logo")], _("Name")
+        ),
         MultiFieldPanel([FieldPanel("tip_line"), FieldPanel("duty_line"), FieldPanel("contact_email")], _("Contacts")),
         MultiFieldPanel([FieldPanel("primary"), FieldPanel("primary_dark"), FieldPanel("accent")], _("Colours")),
     ]
@@ -78,7 +88,8 @@ class PortalSettings(BaseGenericSetting):
         pale = {
             name: _("White text on this colour would be hard to read; choose a darker one.")
             for name in ("primary", "primary_dark", "accent")
-            if re.fullmatch(r"#[0-9a-fA-F]{6}", getattr(self, name)) and contrast(getattr(self, name), WHITE) < LEAST_CONTRAST
+            if re.fullmatch(r"#[0-9a-fA-F]{6}", getattr(self, name))
+            and contrast(getattr(self, name), WHITE) < LEAST_CONTRAST
         }
         if pale:
             raise ValidationError(pale)
@@ -107,5 +118,7 @@ class PortalSettings(BaseGenericSetting):
     def theme_css(self) -> str:
         """The stylesheet that sets the colours; each was validated, and is checked again before it leaves."""
         colours: dict[str, Any] = {"primary": self.primary, "primary-dark": self.primary_dark, "accent": self.accent}
-        lines = [f"--portal-{name}: {value};" for name, value in colours.items() if re.fullmatch(r"#[0-9a-fA-F]{6}", value)]
+        lines = [
+            f"--portal-{name}: {value};" for name, value in colours.items() if re.fullmatch(r"#[0-9a-fA-F]{6}", value)
+        ]
         return ":root { " + " ".join(lines) + " }\n"

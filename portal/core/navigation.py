@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class NavigationItem:
 @dataclass(frozen=True)
 class Entry:
     order: int
-    label: str
+    label: str | Promise
     url: str
     is_shown: Callable[[HttpRequest], bool]
 
@@ -27,7 +28,12 @@ _entries: dict[str, list[Entry]] = {"main": [], "account": []}
 
 
 def register(
-    label: str, url: str, *, order: int, menu: str = "main", is_shown: Callable[[HttpRequest], bool] = lambda _: True
+    label: str | Promise,
+    url: str,
+    *,
+    order: int,
+    menu: str = "main",
+    is_shown: Callable[[HttpRequest], bool] = lambda _: True,
 ) -> None:
     """Add an entry to the `main` or the `account` menu; `label` is a lazy translation."""
     _entries[menu].append(Entry(order, label, url, is_shown))

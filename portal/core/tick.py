@@ -44,6 +44,6 @@ def run(now: datetime) -> list[Outcome]:
 def _run_one(name: str, function: Step, now: datetime) -> Outcome:
     try:
         return Outcome(name, function(now))
-    except Exception:  # noqa: BLE001  (whatever fails, the other steps must run)
+    except Exception:
         logger.exception("tick step failed", extra={"step": name})
         return Outcome(name, 0, failed=True)

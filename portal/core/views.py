@@ -23,7 +23,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     """The process can do its work: each database answers. Names no host and gives no reason to the outside."""
     checks = {alias: _answers(alias) for alias in settings.DATABASES}
     is_ready = all(checks.values())
-    return JsonResponse({"status": "ready" if is_ready else "waiting", "checks": checks}, status=200 if is_ready else 503)
+    return JsonResponse(
+        {"status": "ready" if is_ready else "waiting", "checks": checks}, status=200 if is_ready else 503
+    )
 
 
 def _answers(alias: str) -> bool:
@@ -46,7 +48,11 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Crawlers may read Front's public pages; Desk is nobody's business."""
-    body = "User-agent: *\nDisallow: /\n" if settings.PORTAL_SITE_KIND == "desk" else "User-agent: *\nDisallow: /account/\n"
+    body = (
+        "User-agent: *\nDisallow: /\n"
+        if settings.PORTAL_SITE_KIND == "desk"
+        else "User-agent: *\nDisallow: /account/\n"
+    )
     return HttpResponse(body, content_type="text/plain; charset=utf-8")
 
 

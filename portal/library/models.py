@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -30,7 +31,7 @@ class PortalDocument(MarkedModel, AbstractDocument):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
-    objects = DocumentQuerySet.as_manager()
+    objects: ClassVar[Any] = DocumentQuerySet.as_manager()
 
     admin_form_fields = ("title", "file", "collection", "tags", *MARKING_FORM_FIELDS)
 
@@ -43,6 +44,11 @@ class PortalDocument(MarkedModel, AbstractDocument):
         return self.download_url
 
     @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.get_file_size() or 0
+
+    @property
     def download_url(self) -> str:
         return reverse("library_download", args=[self.uuid])
 
@@ -52,7 +58,7 @@ class PortalImage(MarkedModel, AbstractImage):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
-    objects = ImageQuerySet.as_manager()
+    objects: ClassVar[Any] = ImageQuerySet.as_manager()
 
     admin_form_fields = ("title", "file", "description", "collection", "tags", *MARKING_FORM_FIELDS)
 

@@ -6,12 +6,14 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from portal.access.querysets import get_readable_or_404
 from portal.access.rule import may_read
+from portal.access.viewer import viewer_of
 from portal.core.models import PortalSettings
 from portal.library.models import PortalDocument, Rendition
 
@@ -19,35 +21,35 @@ SANDBOX = "default-src 'none'; sandbox"
 
 
 @require_safe
-def download(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
+def download(request: HttpRequest, identifier: uuid.UUID) -> HttpResponseBase:
     """Send a document that the viewer may read."""
     rows: Any = PortalDocument.objects.all() if _edits(request) else None
     if rows is not None:
         document = get_object_or_404(rows, uuid=identifier)
     else:
-        document = get_readable_or_404(PortalDocument.objects.all(), request.viewer, uuid=identifier)  # type: ignore[attr-defined]  # set by the members' middleware
+        document = get_readable_or_404(PortalDocument.objects.all(), viewer_of(request), uuid=identifier)
     return send(document.file, name=document.filename)
 
 
 @require_safe
-def image(request: HttpRequest, identifier: uuid.UUID, rendition: int) -> HttpResponse:
+def image(request: HttpRequest, identifier: uuid.UUID, rendition: int) -> HttpResponseBase:
     """Send a picture in one of its sizes; shown in pages, so not as an attachment."""
     row = get_object_or_404(Rendition.objects.select_related("image"), pk=rendition, image__uuid=identifier)
-    if not _edits(request) and not may_read(request.viewer, row.image):  # type: ignore[attr-defined]  # as above
+    if not _edits(request) and not may_read(viewer_of(request), row.image):
         raise Http404
     return send(row.file, name="", is_attachment=False)
 
 
 @require_safe
-def logo(request: HttpRequest) -> HttpResponse:
+def logo(request: HttpRequest) -> HttpResponseBase:
     """Send the portal's logo, if it has one that everybody may see."""
     picture = PortalSettings.load(request).logo
-    if picture is None or not may_read(request.viewer, picture):  # type: ignore[attr-defined]  # as above
+    if picture is None or not may_read(viewer_of(request), picture):
         raise Http404
     return send(picture.get_rendition("max-480x120|format-png").file, name="", is_attachment=False)
 
 
-def send(file: Any, *, name: str, is_attachment: bool = True) -> FileResponse:
+def send(file: Any, *, name: str, is_attachment: bool = True) -> HttpResponseBase:
     """A stored file with the headers of architecture.md, 'Files'."""
     response = FileResponse(file.open("rb"), as_attachment=is_attachment, filename=name)
     response["X-Content-Type-Options"] = "nosniff"

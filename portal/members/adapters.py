@@ -28,8 +28,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count no failures here: allauth would count them for the account alone, whoever's address they come from,
-        so that a stranger could keep a member out. django-axes counts them for account and address together, and
+        """Count no failures here.
+
+        allauth would count them for the account alone, whatever address they come from, so that a stranger could
+        keep a member out. django-axes counts them for account and address together, and
         allauth's limit of sign-ins for an address ('login') stays.
         """
 

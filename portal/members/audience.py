@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from portal.access.enums import Caveat, Label, Reach
 from portal.access.rule import Marking
@@ -100,7 +99,9 @@ def _outside(marking: Marking) -> str:
             pk__in=marking.audience.communities
         )
         counted = sectors.annotate(members=Count("memberships", filter=Q(memberships__ended_at=None)))
-        others = [f"{row.name} ({row.members})" for row in counted.order_by("-members", "name")[:MOST_LISTED] if row.members]
+        others = [
+            f"{row.name} ({row.members})" for row in counted.order_by("-members", "name")[:MOST_LISTED] if row.members
+        ]
     return ", ".join([*others, _("the public")])
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from portal.core import demo
-from portal.members.enums import OrganisationKind, Standing, StaffRole
+from portal.members.enums import OrganisationKind, StaffRole, Standing
 from portal.members.models import Affiliation, Community, CommunityMembership, Organisation, Person
 
 PASSWORD = "demo-portal-2026"  # noqa: S105  (the published password of the demonstration)
@@ -52,7 +52,9 @@ ACCOUNTS = (
         communities=("chemical",),
         reason="The sponsor left the company.",
     ),
-    Account("officer@agency.example", "Law-enforcement officer", LAW, communities=("emergency-services",), is_cleared=True),
+    Account(
+        "officer@agency.example", "Law-enforcement officer", LAW, communities=("emergency-services",), is_cleared=True
+    ),
     Account("mop3@state.example", "MOP3 staff", MOP3, roles=(StaffRole.MOP3_EDITOR,)),
     Account("author@miac.example", "MIAC author", MIAC, roles=(StaffRole.MIAC_AUTHOR,)),
     Account("analyst@miac.example", "MIAC analyst", MIAC, roles=(StaffRole.MIAC_ANALYST,)),
@@ -91,5 +93,3 @@ def _make(account: Account) -> bool:
     person.groups.set(Group.objects.filter(name__in=[role.value for role in account.roles]))
     TOTP.activate(person, generate_totp_secret())
     return True
-
-

@@ -12,8 +12,9 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 
 from portal.members.enums import StaffRole
+from portal.members.requests import person_of
 from portal.members.second_factor import was_used_in
-from portal.members.viewers import viewer_of
+from portal.members.viewers import build_viewer
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -61,7 +62,8 @@ def _refuse_anonymous(request: HttpRequest) -> HttpResponse | None:
 
 
 def _is_staff(request: HttpRequest) -> bool:
-    return request.user.is_superuser or request.user.has_role(*StaffRole)  # type: ignore[union-attr]  # authenticated
+    person = person_of(request)
+    return person.is_superuser or person.has_role(*StaffRole)
 
 
 def _is_open(request: HttpRequest) -> bool:
@@ -88,7 +90,7 @@ def attach_viewer(get_response: GetResponse) -> GetResponse:
     """Put the viewer on the request, made when first asked for and then kept."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.viewer = SimpleLazyObject(lambda: viewer_of(request))  # type: ignore[attr-defined]  # our own attribute
+        setattr(request, "viewer", SimpleLazyObject(lambda: build_viewer(request)))  # noqa: B010  (HttpRequest has no such attribute to type)
         return get_response(request)
 
     return middleware

@@ -29,7 +29,7 @@ def _current(rows: Any, circle: str) -> Any:
     return rows.filter(still, **{f"{circle}__closed_at": None}).values_list(f"{circle}_id", flat=True)
 
 
-def viewer_of(request: HttpRequest) -> Viewer:
+def build_viewer(request: HttpRequest) -> Viewer:
     """The viewer behind a request. Without a second factor used in this session one is nobody in particular."""
     if not request.user.is_authenticated or not was_used_in(request):
         return ANONYMOUS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.members.forms import FeedTokenForm
 from portal.members.models import FeedToken
+from portal.members.requests import person_of
 
 MOST_TOKENS = 10
 
@@ -20,15 +22,15 @@ MOST_TOKENS = 10
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here: organisation, communities, second factor."""
-    person = request.user
+    person = person_of(request)
     return render(
         request,
         "account/account.html",
         {
-            "affiliations": person.affiliations.filter(ended_at=None).select_related("organisation"),  # type: ignore[union-attr]  # login_required
-            "communities": person.community_memberships.filter(ended_at=None).select_related("community"),  # type: ignore[union-attr]  # login_required
-            "authenticators": person.authenticator_set.order_by("created_at"),  # type: ignore[union-attr]  # login_required
-            "feed_token_count": FeedToken.objects.usable().filter(person_id=person.pk).count(),
+            "affiliations": person.affiliations.filter(ended_at=None).select_related("organisation"),
+            "communities": person.community_memberships.filter(ended_at=None).select_related("community"),
+            "authenticators": Authenticator.objects.filter(user=person).order_by("created_at"),
+            "feed_token_count": FeedToken.objects.usable().filter(person=person).count(),
         },
     )
 
@@ -38,13 +40,13 @@ def account(request: HttpRequest) -> HttpResponse:
 def feed_tokens(request: HttpRequest) -> HttpResponse:
     """List one's feed tokens; make one, which is shown this once."""
     form = FeedTokenForm(request.POST or None)
-    rows = FeedToken.objects.filter(person_id=request.user.pk, revoked_at=None)
+    rows = FeedToken.objects.filter(person=person_of(request), revoked_at=None)
     secret = ""
     if request.method == "POST" and form.is_valid():
         if rows.usable().count() >= MOST_TOKENS:
             form.add_error("label", _("You have ten tokens already. Revoke one that you no longer use."))
         else:
-            _row, secret = FeedToken.issue(person=request.user, label=form.cleaned_data["label"])  # type: ignore[arg-type]  # login_required
+            _row, secret = FeedToken.issue(person=person_of(request), label=form.cleaned_data["label"])
             form = FeedTokenForm()
     context = {"form": form, "tokens": rows, "secret": secret, "feed_path": "/bulletins/feed/"}
     return render(request, "account/feed_tokens.html", context)
@@ -54,7 +56,7 @@ def feed_tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_feed_token(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's own tokens; a reader that uses it is refused from the next request on."""
-    token = get_object_or_404(FeedToken, pk=pk, person_id=request.user.pk, revoked_at=None)
+    token = get_object_or_404(FeedToken, pk=pk, person=person_of(request), revoked_at=None)
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
     messages.success(request, _("The token “%(label)s” no longer opens the feed.") % {"label": token.label})

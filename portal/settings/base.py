@@ -241,10 +241,21 @@ if PORTAL_PROXY_DEPTH:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: []
-    for name in (
-        "accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope "
-        "magnetometer microphone midi payment usb"
-    ).split()
+    for name in [
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    ]
 }
 
 DJANGO_GUID = {
@@ -276,4 +287,3 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": ENVIRONMENT.text("PORTAL_LOG_LEVEL")},
     "loggers": {"django_guid": {"level": "WARNING"}, "wagtail": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -26,6 +26,8 @@ def site_settings(site: str, *, secure: bool = True) -> dict[str, Any]:
         "LANGUAGE_COOKIE_NAME": f"{prefix}{kind}-language",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "X_FRAME_OPTIONS": "SAMEORIGIN" if kind == "desk" else "DENY",
+        # Desk shows previews of pages in a frame of its own.
+        "SILENCED_SYSTEM_CHECKS": ["security.W019"] if kind == "desk" else [],
         "FILE_UPLOAD_HANDLERS": UPLOAD_HANDLERS[kind],
         "CONTENT_SECURITY_POLICY": {"DIRECTIVES": content_security_policy(kind)},
         "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}},

@@ -31,7 +31,8 @@ def fetch(email: str, secret: str) -> Any:
 
 
 def titles(response: Any) -> list[str]:
-    return [entry.findtext(f"{ATOM}title") or "" for entry in ET.fromstring(response.content).iter(f"{ATOM}entry")]
+    feed = ET.fromstring(response.content)  # noqa: S314  (what the portal itself wrote)
+    return [entry.findtext(f"{ATOM}title") or "" for entry in feed.iter(f"{ATOM}entry")]
 
 
 def test_it_carries_what_its_owner_may_read_and_no_more(person: Person) -> None:
@@ -72,7 +73,15 @@ def test_the_link_leads_its_owner_to_the_bulletin_and_others_nowhere(person: Per
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Basic", "Basic !!!", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Basic eDp5", "Bearer x", "basic Og=="],
+    [
+        "",
+        "Basic",
+        "Basic !!!",
+        "Basic " + base64.b64encode(b"\xff\xfe").decode(),
+        "Basic eDp5",
+        "Bearer x",
+        "basic Og==",
+    ],
 )
 def test_rubbish_is_asked_for_the_token(pages: Any, header: str) -> None:
     answer = Client().get(ADDRESS, HTTP_AUTHORIZATION=header)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from portal.access.enums import Label, Reach
 from portal.members.models import Community
@@ -106,7 +106,7 @@ def test_new_for_you_is_by_sector_gravest_first_and_since_the_last_visit(pages: 
     assert [row.title for row in context["new_for_you"]] == []
 
 
-# --- the same number of queries for 1 row and for 50 -------------------------------------------------------------------
+# --- the same number of queries for 1 row and for 50
 
 
 def queries(client: Client, address: str) -> int:
@@ -116,7 +116,9 @@ def queries(client: Client, address: str) -> int:
     return len(caught)
 
 
-@pytest.mark.parametrize("address", ["/", "/bulletins/", "/guidance/", "/sectors/", "/sectors/energy/", "/bulletins/?sector=energy"])
+@pytest.mark.parametrize(
+    "address", ["/", "/bulletins/", "/guidance/", "/sectors/", "/sectors/energy/", "/bulletins/?sector=energy"]
+)
 @pytest.mark.parametrize("is_member", [False, True])
 def test_a_list_asks_as_often_for_one_row_as_for_fifty(pages: Any, address: str, is_member: bool) -> None:
     client = session_for(PersonFactory(communities=[Community.objects.get(slug="energy")])) if is_member else Client()

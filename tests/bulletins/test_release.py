@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page
@@ -20,6 +22,7 @@ from portal.bulletins.enums import ReleaseKind, RequestState
 from portal.bulletins.models import BulletinIndexPage, BulletinPage, Reading, Release
 from portal.bulletins.models.bulletin import NotReleased
 from portal.core import tick
+from portal.library.models import PortalDocument
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 from tests.conftest import SignIn, session_for
@@ -290,3 +293,28 @@ def test_a_public_bulletin_without_release_is_found_by_the_system_check(pages: A
 
 def test_imports_are_marked_as_such(pages: Any) -> None:
     assert Release.objects.get(page=bulletin()).kind == ReleaseKind.IMPORTED
+
+
+# --- what a body links to is marked itself
+
+
+def test_related_bulletins_and_attachments_are_shown_only_to_those_who_may_read_them(pages: Any) -> None:
+    community = CommunityFactory()
+    secret = bulletin(title="For a few only", tlp=Label.AMBER, audience_communities=[community])
+    document = PortalDocument.objects.create(
+        title="Plan of the intake", file=ContentFile(b"plan", name="plan.txt"), tlp=Label.AMBER
+    )
+    document.audience_communities.set([community])
+    blocks = [{"type": "related", "value": [secret.pk]}, {"type": "attachments", "value": [document.pk]}]
+    page = bulletin(title="For all", body=json.dumps(blocks))
+    stranger, insider = Client(), session_for(PersonFactory(communities=[community]))
+    hidden, shown = stranger.get(page.url).content.decode(), insider.get(page.url).content.decode()
+    for words in ("For a few only", "Plan of the intake", secret.url, document.download_url):
+        assert words not in hidden
+        assert words in shown
+    assert "Related" not in hidden
+    assert stranger.get(document.download_url).status_code == 404
+    answer: Any = insider.get(document.download_url)
+    assert b"".join(answer.streaming_content) == b"plan"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer["Content-Security-Policy"]

@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 import django
+from django.utils import timezone
 
 
 def facts() -> dict[str, Any]:
@@ -28,6 +29,7 @@ def secrets() -> dict[str, str]:
 def bulletins() -> list[dict[str, Any]]:
     from portal.bulletins.models import BulletinPage
 
+    now = timezone.now()
     rows = BulletinPage.objects.live().order_by("pk")
     return [
         {
@@ -37,11 +39,12 @@ def bulletins() -> list[dict[str, Any]]:
             "path": row.url,
             "public_id": str(row.public_id),
             "tlp": row.tlp,
-            "is_imported": row.source_id is not None,
+            "is_imported": (row.source_id or "").startswith("csaf:"),
             "is_callout": row.is_callout,
             "audience": sorted(community.slug for community in row.audience_communities.all()),
             "is_restricted": row.law_enforcement_sensitive,
-            "is_over": bool(row.recalled_at or (row.expires_at and row.expires_at <= _now())),
+            "is_recalled": row.recalled_at is not None,
+            "is_expired": row.expires_at is not None and row.expires_at <= now,
             "sectors": sorted(sector.slug for sector in row.sectors.all()),
             "is_cross_sector": row.is_cross_sector,
         }
@@ -63,12 +66,6 @@ def index_pk() -> int:
     from portal.bulletins.models import BulletinIndexPage
 
     return int(BulletinIndexPage.objects.get().pk)
-
-
-def _now() -> Any:
-    from django.utils import timezone
-
-    return timezone.now()
 
 
 if __name__ == "__main__":

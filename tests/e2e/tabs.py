@@ -13,6 +13,7 @@ from tests.e2e.accounts import Sessions
 
 # The browser's own line about an answer of 400 or above; the answer itself is judged by its status.
 STATUS_LINE = "Failed to load resource: the server responded with a status of"
+PATIENCE = 10_000  # milliseconds until something that does not come is missed
 LEFT_EARLY = "net::ERR_ABORTED"  # a page that was left while something of it was still loading
 
 
@@ -87,17 +88,21 @@ class Tabs:
         self._sessions = sessions
         self.opened: list[Tab] = []
 
-    def front(self, email: str = "", **options: Any) -> Tab:
-        return self._open("front", email, options)
+    def front(self, email: str = "", *, width: int | None = None, **options: Any) -> Tab:
+        return self._open("front", email, width, options)
 
-    def desk(self, email: str = "", **options: Any) -> Tab:
-        return self._open("desk", email, options)
+    def desk(self, email: str = "", *, width: int | None = None, **options: Any) -> Tab:
+        return self._open("desk", email, width, options)
 
-    def _open(self, site: str, email: str, options: dict[str, Any]) -> Tab:
+    def _open(self, site: str, email: str, width: int | None, options: dict[str, Any]) -> Tab:
         url = self._urls[site]
         if email:
             options["storage_state"] = self._sessions().state(url, email)
-        tab = Tab(self._new_context(base_url=url, **options).new_page(), url)
+        context = self._new_context(base_url=url, **options)
+        context.set_default_timeout(PATIENCE)
+        tab = Tab(context.new_page(), url)
+        if width is not None:
+            tab.page.set_viewport_size({"width": width, "height": 640})
         self.opened.append(tab)
         return tab
 

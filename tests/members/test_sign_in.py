@@ -101,7 +101,7 @@ def test_the_secret_of_an_authenticator_app_is_not_stored_in_clear(person: Perso
     secret = enrol(person)
     stored = Authenticator.objects.get(user=person).data["secret"]
     assert secret not in stored
-    with override_settings(PORTAL_MFA_KEY="another key, another key, another key"), pytest.raises(Exception):  # noqa: B017, PT011  (cryptography's InvalidTag)
+    with override_settings(PORTAL_MFA_KEY="another key, another key, another key"), pytest.raises(Exception):  # noqa: B017  (cryptography's InvalidTag)
         Authenticator.objects.get(user=person).wrap().validate_code(code_for(secret))
 
 

@@ -21,6 +21,7 @@ from portal.bulletins.models import Release, ReleaseRequest, ShareRequest
 from portal.core.listings import paginate
 from portal.members.audience import report
 from portal.members.enums import StaffRole
+from portal.members.requests import person_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def answer_share_request(request: HttpRequest, pk: int) -> HttpResponse:
     question = get_object_or_404(ShareRequest.objects.select_related("page", "person"), pk=pk, answered_at=None)
     form = ShareAnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        question.answered_by_id = request.user.pk
+        question.answered_by = person_of(request)
         question.answered_at = timezone.now()
         question.is_granted = form.cleaned_data["is_granted"]
         question.answer = form.cleaned_data["answer"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,13 +19,9 @@ from portal.core.listings import paginate
 from portal.members.audience import report
 from portal.members.enums import StaffRole
 from portal.members.models import Person
+from portal.members.requests import person_of
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-
-
-def _person(request: HttpRequest) -> Person:
-    person: Any = request.user
-    return person
 
 
 @for_roles(*BULLETIN_STAFF)
@@ -40,7 +34,7 @@ def release_queue(request: HttpRequest) -> HttpResponse:
         "listing": paginate(rows, page=request.GET.get("page", "")),
         "unsigned": unsigned,
         "now": timezone.now(),
-        "may_sign": _person(request).has_role(*SIGNERS),
+        "may_sign": person_of(request).has_role(*SIGNERS),
     }
     return render(request, "desk/release_queue.html", context)
 
@@ -53,7 +47,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     draft = page.get_latest_revision_as_object()
     form = SubmitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        action = actions.SubmitForRelease(page=page, by=_person(request), **form.cleaned_data)
+        action = actions.SubmitForRelease(page=page, by=person_of(request), **form.cleaned_data)
         try:
             asked = action.execute()
         except ActionRefused as refusal:
@@ -73,7 +67,7 @@ def release_review(request: HttpRequest, pk: int, *, form: ReasonForm | None = N
     asked = get_object_or_404(ReleaseRequest.objects.select_related("page", "submitted_by"), pk=pk)
     draft = asked.revision.as_object()
     editors = Person.objects.filter(pk__in=actions.editors_since_public(asked.page))
-    person = _person(request)
+    person = person_of(request)
     context = {
         "request_for_release": asked,
         "page": asked.page,
@@ -109,7 +103,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if verb == "send_back" and not form.is_valid():
         return _review_again(request, asked, form)
     try:
-        words = _carry_out(verb, asked, _person(request), form)
+        words = _carry_out(verb, asked, person_of(request), form)
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("desk_release", pk=asked.pk)
@@ -147,7 +141,7 @@ def release_urgently(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.ReleaseUrgently(page=page, by=_person(request), **form.cleaned_data).execute()
+            actions.ReleaseUrgently(page=page, by=person_of(request), **form.cleaned_data).execute()
         except ActionRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -163,7 +157,7 @@ def countersign(request: HttpRequest, pk: int) -> HttpResponse:
     """The second signature under an urgent release."""
     release = get_object_or_404(Release, pk=pk)
     try:
-        actions.Countersign(release=release, by=_person(request)).execute()
+        actions.Countersign(release=release, by=person_of(request)).execute()
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -179,7 +173,7 @@ def recall(request: HttpRequest, pk: int) -> HttpResponse:
     form = RecallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.RecallBulletin(page=page, by=_person(request), reason=form.cleaned_data["reason"]).execute()
+            actions.RecallBulletin(page=page, by=person_of(request), reason=form.cleaned_data["reason"]).execute()
         except ActionRefused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -88,7 +88,12 @@ class BulletinPage(MarkedPage):
     watch_for = models.TextField(_("what to watch for"), max_length=1000, blank=True)
     watch_until = models.DateTimeField(_("watch until"), null=True, blank=True)
     supersedes = models.ForeignKey(
-        "self", verbose_name=_("supersedes"), null=True, blank=True, on_delete=models.SET_NULL, related_name="successors"
+        "self",
+        verbose_name=_("supersedes"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="successors",
     )
     body = StreamField(bulletin_blocks(), verbose_name=_("body"), blank=True)
     closure_basis = models.CharField(
@@ -100,13 +105,19 @@ class BulletinPage(MarkedPage):
     source_data = models.JSONField(default=dict, blank=True, editable=False)
     recall_reason = models.CharField(_("reason for the recall"), max_length=500, blank=True, editable=False)
 
-    objects = PageManager.from_queryset(BulletinQuerySet)()
+    objects: ClassVar[Any] = PageManager.from_queryset(BulletinQuerySet)()
 
     edit_handler = bulletin_edit_handler()
     template = "bulletins/bulletin_page.html"
     parent_page_types: ClassVar[list[str]] = ["bulletins.BulletinIndexPage"]
     subpage_types: ClassVar[list[str]] = []
-    exclude_fields_in_copy: ClassVar[list[str]] = ["public_id", "source_id", "source_data", "recalled_at", "recall_reason"]
+    exclude_fields_in_copy: ClassVar[list[str]] = [
+        "public_id",
+        "source_id",
+        "source_data",
+        "recalled_at",
+        "recall_reason",
+    ]
 
     # What belongs to the page as a whole and not to a revision of it.
     KEPT_ACROSS_REVISIONS = ("public_id", "recalled_at", "recall_reason")
@@ -135,7 +146,7 @@ class BulletinPage(MarkedPage):
         before = type(self).objects.filter(pk=self.pk).values_list("live", "live_revision_id").first()
         if before == (True, self.live_revision_id) and self.live_revision_id is not None:
             return False
-        return not Release.objects.filter(page_id=self.pk, revision_id=self.live_revision_id).exists()
+        return not Release.objects.filter(page_id=self.pk, revision=self.live_revision_id).exists()
 
     def copy(self, *args: Any, **kwargs: Any) -> Any:
         """A copy is a draft: it was not released."""

@@ -15,7 +15,9 @@ from wagtail.models import PageManager
 
 from portal.access.enums import Label
 from portal.access.models import MarkedPage
+from portal.access.viewer import viewer_of
 from portal.bulletins.blocks import FEATURES, guidance_blocks
+from portal.bulletins.body import hide_unreadable
 from portal.bulletins.panels import guidance_edit_handler
 from portal.bulletins.querysets import GuidanceQuerySet
 
@@ -53,7 +55,7 @@ class GuidancePage(MarkedPage):
     review_by = models.DateField(_("review by"), null=True, blank=True)
     body = StreamField(guidance_blocks(), verbose_name=_("body"), blank=True)
 
-    objects = PageManager.from_queryset(GuidanceQuerySet)()
+    objects: ClassVar[Any] = PageManager.from_queryset(GuidanceQuerySet)()
 
     edit_handler = guidance_edit_handler(
         "summary", "hazards", "sectors", "body", "source_name", "source_reference", "reviewed_on", "review_by"
@@ -76,8 +78,11 @@ class GuidancePage(MarkedPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        viewer = viewer_of(request)
+        if not getattr(request, "is_preview", False):
+            hide_unreadable(self.body, viewer)
         sheets: Any = EmployeeSheetPage.objects.filter(guidance=self)
-        return {**context, "employee_sheets": sheets.readable_by(request.viewer)}  # type: ignore[attr-defined]  # set by the members' middleware
+        return {**context, "employee_sheets": sheets.readable_by(viewer)}
 
 
 class EmployeeSheetPage(MarkedPage):
@@ -88,9 +93,16 @@ class EmployeeSheetPage(MarkedPage):
     """
 
     guidance = models.ForeignKey(
-        GuidancePage, verbose_name=_("belongs to"), null=True, blank=True, on_delete=models.SET_NULL, related_name="sheets"
+        GuidancePage,
+        verbose_name=_("belongs to"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="sheets",
     )
-    text = RichTextField(_("text"), features=FEATURES, help_text=_("At most 2,200 characters: it must fit on one page."))
+    text = RichTextField(
+        _("text"), features=FEATURES, help_text=_("At most 2,200 characters: it must fit on one page.")
+    )
     prepared_by = models.CharField(_("prepared by"), max_length=160, blank=True)
 
     edit_handler = guidance_edit_handler("guidance", "text", "prepared_by")

@@ -18,9 +18,7 @@ class Reading(models.Model):
 
     class Meta:
         ordering = ["-opened_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["page", "revision_id", "person"], name="bulletins_reading_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["page", "revision_id", "person"], name="bulletins_reading_once")]
 
     def __str__(self) -> str:
         return f"{self.person_id} opened {self.page_id}"

@@ -10,18 +10,20 @@ OTHERS = ("Auditor",)
 
 
 def make(apps: Any, schema_editor: Any) -> None:
-    group, permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
-    admin = permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    Group = apps.get_model("auth", "Group")
+    Permission = apps.get_model("auth", "Permission")
+    admin = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
     for name in (*EDITING, *OTHERS):
-        row, _created = group.objects.get_or_create(name=name)
+        row, _created = Group.objects.get_or_create(name=name)
         if name in EDITING:
             row.permissions.add(admin)
     # Wagtail's own two groups come with rights to publish everything; nobody here should get them by a tick.
-    group.objects.filter(name__in=["Editors", "Moderators"]).delete()
-    community = apps.get_model("members", "Community")
-    for sector in apps.get_model("vocabulary", "Sector").objects.all():
+    Group.objects.filter(name__in=["Editors", "Moderators"]).delete()
+    Community = apps.get_model("members", "Community")
+    Sector = apps.get_model("vocabulary", "Sector")
+    for sector in Sector.objects.all():
         facts = {"name": sector.name, "kind": "sector", "sector": sector}
-        community.objects.get_or_create(slug=sector.slug, defaults=facts)
+        Community.objects.get_or_create(slug=sector.slug, defaults=facts)
 
 
 def unmake(apps: Any, schema_editor: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.access.enums import Caveat
-from portal.members.enums import Standing, StaffRole
+from portal.members.enums import StaffRole, Standing
 
 
 def fold(email: str) -> str:

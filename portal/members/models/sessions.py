@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from typing import ClassVar
+
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.utils.translation import gettext_lazy as _
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 
 
 class FrontSessionManager(BaseSessionManager["FrontSession"]):
@@ -18,11 +19,11 @@ class DeskSessionManager(BaseSessionManager["DeskSession"]):
 class FrontSession(AbstractBaseSession):
     """A session on Front."""
 
-    objects = FrontSessionManager()
+    objects: ClassVar[FrontSessionManager] = FrontSessionManager()
 
     class Meta(AbstractBaseSession.Meta):
-        verbose_name = _("session on Front")
-        verbose_name_plural = _("sessions on Front")
+        verbose_name = "session on Front"
+        verbose_name_plural = "sessions on Front"
 
     @classmethod
     def get_session_store_class(cls) -> type[DatabaseStore]:
@@ -34,11 +35,11 @@ class FrontSession(AbstractBaseSession):
 class DeskSession(AbstractBaseSession):
     """A session on Desk."""
 
-    objects = DeskSessionManager()
+    objects: ClassVar[DeskSessionManager] = DeskSessionManager()
 
     class Meta(AbstractBaseSession.Meta):
-        verbose_name = _("session on Desk")
-        verbose_name_plural = _("sessions on Desk")
+        verbose_name = "session on Desk"
+        verbose_name_plural = "sessions on Desk"
 
     @classmethod
     def get_session_store_class(cls) -> type[DatabaseStore]:

@@ -24,7 +24,9 @@ HAZARDS = {
 
 
 def seed(apps: Any, schema_editor: Any) -> None:
-    sector, county, hazard = (apps.get_model("vocabulary", name) for name in ("Sector", "County", "Hazard"))
+    Sector = apps.get_model("vocabulary", "Sector")
+    County = apps.get_model("vocabulary", "County")
+    Hazard = apps.get_model("vocabulary", "Hazard")
     for row in json.loads((DATA / "sectors.json").read_text())["sectors"]:
         facts = {
             "name": row["name"],
@@ -32,12 +34,12 @@ def seed(apps: Any, schema_editor: Any) -> None:
             "niem_code": row["niem_target_sector"] or "",
             "misp_tag": row["misp_tag"] or "",
         }
-        sector.objects.update_or_create(slug=row["slug"], defaults=facts)
+        Sector.objects.update_or_create(slug=row["slug"], defaults=facts)
     for row in json.loads((DATA / "counties.json").read_text())["counties"]:
         facts = {"name": row["name"], "region": row["region"] or "", "region_is_verified": row["region_verified"]}
-        county.objects.update_or_create(fips=row["fips"], defaults=facts)
+        County.objects.update_or_create(fips=row["fips"], defaults=facts)
     for slug, name in HAZARDS.items():
-        hazard.objects.update_or_create(slug=slug, defaults={"name": name})
+        Hazard.objects.update_or_create(slug=slug, defaults={"name": name})
 
 
 def unseed(apps: Any, schema_editor: Any) -> None:

@@ -26,7 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         files = [file for path in options["paths"] for file in _files(path)]
-        console = Console(file=self.stdout._out if hasattr(self.stdout, "_out") else sys.stdout, highlight=False)
+        stream: Any = getattr(self.stdout, "_out", sys.stdout)
+        console = Console(file=stream, highlight=False)
         summary = _with_progress(files, console)
         console.print(_table(summary))
         for sentence in summary.refusals:
