@@ -172,3 +172,7 @@ class MarkedPage(Marked, Page):
     @property
     def is_public_version(self) -> bool:
         return bool(self.live)
+
+    def get_view_restrictions(self) -> list[Any]:
+        """Wagtail's page privacy has no say here, and need not be asked for."""
+        return []

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail.query import PageQuerySet
 
 from portal.access.enums import Caveat
+from portal.access.rule import Verdict, in_time
 from portal.access.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 
 
-def _tokens_of(model: type[Model]) -> QuerySet[Token]:
+def _tokens(model: type[Model]) -> QuerySet[Token]:
     from portal.access.models import Token
 
     content_type = ContentType.objects.get_for_model(model, for_concrete_model=True)
-    return Token.objects.filter(content_type=content_type, object_id=OuterRef("pk"))
+    return Token.objects.filter(content_type=content_type)
 
 
 def is_open(at: datetime) -> Q:
@@ -44,7 +45,7 @@ class MarkedMixin:
         rows: Any = self
         if Caveat.LAW_ENFORCEMENT_SENSITIVE not in viewer.clearances:
             rows = rows.filter(law_enforcement_sensitive=False)
-        found: Self = rows.filter(Exists(_tokens_of(rows.model).filter(token__in=viewer.tokens)))
+        found: Self = rows.filter(Exists(_tokens(rows.model).filter(object_id=OuterRef("pk"), token__in=viewer.tokens)))
         return found
 
     def readable_by(self, viewer: Viewer, *, at: datetime | None = None) -> Self:
@@ -63,6 +64,16 @@ class MarkedPageQuerySet(MarkedMixin, PageQuerySet):
 
     def for_viewer(self, viewer: Viewer) -> Self:
         return super().for_viewer(viewer).filter(live=True)
+
+
+def verdict_on_stored(thing: Any, viewer: Viewer, *, at: datetime | None = None) -> Verdict:
+    """The verdict on a thing as it is stored, in one query where the form for an object reads three relations."""
+    enforced = {caveat for caveat in thing.caveat_set if caveat.is_enforced}
+    if not thing.is_public_version or not enforced <= viewer.clearances:
+        return Verdict.REFUSED
+    if not _tokens(type(thing)).filter(object_id=thing.pk, token__in=viewer.tokens).exists():
+        return Verdict.REFUSED
+    return in_time(thing, at or timezone.now())
 
 
 def get_readable_or_404(rows: Any, viewer: Viewer, **lookup: Any) -> Any:

@@ -85,6 +85,17 @@ class HasMarking(Protocol):
     def marking(self) -> Marking: ...
 
 
+class HasWindow(Protocol):
+    """A thing with a window of time."""
+
+    @property
+    def visible_from(self) -> datetime | None: ...
+    @property
+    def recalled_at(self) -> datetime | None: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
 class Verdict(Enum):
     """What the rule says. Only READABLE opens a thing; ENDED and RECALLED are told to those who could read it."""
 
@@ -103,11 +114,16 @@ def verdict(viewer: Viewer, thing: HasMarking, *, at: datetime | None = None) ->
         return Verdict.REFUSED
     if not marking.enforced_caveats() <= viewer.clearances:
         return Verdict.REFUSED
-    if marking.visible_from is not None and now < marking.visible_from:
+    return in_time(marking, now)
+
+
+def in_time(thing: HasWindow, now: datetime) -> Verdict:
+    """What the window of time says of a thing that is for the viewer."""
+    if thing.visible_from is not None and now < thing.visible_from:
         return Verdict.NOT_YET
-    if marking.recalled_at is not None and now >= marking.recalled_at:
+    if thing.recalled_at is not None and now >= thing.recalled_at:
         return Verdict.RECALLED
-    if marking.expires_at is not None and now >= marking.expires_at:
+    if thing.expires_at is not None and now >= thing.expires_at:
         return Verdict.ENDED
     return Verdict.READABLE
 

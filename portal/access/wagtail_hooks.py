@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from wagtail import hooks
 
 from portal.access.models import Marked
-from portal.access.rule import Verdict, verdict
+from portal.access.querysets import verdict_on_stored
+from portal.access.rule import Verdict
 from portal.access.viewer import viewer_of
 
 
@@ -17,7 +18,7 @@ def ask_the_access_rule(page: Any, request: HttpRequest, args: Any, kwargs: Any)
     """Serve what is readable; for those who could have read an ended or recalled item, its notice; else 404."""
     if not isinstance(page, Marked):
         raise Http404
-    match verdict(viewer_of(request), page):
+    match verdict_on_stored(page, viewer_of(request)):
         case Verdict.READABLE:
             return None
         case Verdict.ENDED | Verdict.RECALLED as ended if hasattr(page, "serve_notice"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -19,14 +19,17 @@ def viewer_for(person: Person) -> Viewer:
     if not person.is_vetted:
         return Viewer(person=person.pk)
     held = {tokens.EVERYONE, tokens.MEMBERS, tokens.person(person.pk)}
-    held |= {tokens.community(pk) for pk in _current(person.community_memberships, "community")}
-    held |= {tokens.organisation(pk) for pk in _current(person.affiliations, "organisation")}
+    communities = _current(person.community_memberships, "community")
+    for kind, pk in communities.union(_current(person.affiliations, "organisation"), all=True):
+        held.add(tokens.community(pk) if kind == "community" else tokens.organisation(pk))
     return Viewer(frozenset(held), person.clearances, person.pk)
 
 
 def _current(rows: Any, circle: str) -> Any:
+    """The circles that a person is in now, each as its kind and key."""
     still = Q(ended_at=None) | Q(ended_at__gt=timezone.now())
-    return rows.filter(still, **{f"{circle}__closed_at": None}).values_list(f"{circle}_id", flat=True)
+    current = rows.filter(still, **{f"{circle}__closed_at": None})
+    return current.annotate(circle=Value(circle, CharField())).values_list("circle", f"{circle}_id")
 
 
 def build_viewer(request: HttpRequest) -> Viewer:

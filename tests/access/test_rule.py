@@ -14,6 +14,7 @@ from hypothesis.extra.django import TestCase
 from portal.access.derivation import derive
 from portal.access.enums import Caveat, Label, Reach
 from portal.access.models import Token
+from portal.access.querysets import verdict_on_stored
 from portal.access.rule import Verdict, may_read, verdict
 from portal.access.viewer import ANONYMOUS, Viewer
 from portal.bulletins.models import BulletinPage
@@ -54,6 +55,8 @@ def readers(page: BulletinPage, world: World) -> set[str]:
     """Who of the world may read a page, asked of both forms, which must agree."""
     names = ("insider", "colleague", "outsider", "suspended")
     viewers = {name: viewer_for(getattr(world, name)) for name in names} | {"public": ANONYMOUS}
+    for viewer in viewers.values():
+        assert verdict_on_stored(page, viewer) is verdict(viewer, page)
     by_object = {name for name, viewer in viewers.items() if may_read(viewer, page)}
     by_rows = {name for name, viewer in viewers.items() if BulletinPage.objects.readable_by(viewer).filter(pk=page.pk)}
     assert by_object == by_rows
@@ -235,6 +238,7 @@ class TestTheFormsAgree(TestCase):
         at, viewer = NOON + timedelta(hours=hours), viewer_for(reader)
         expected = oracle(item, person, at)
         assert may_read(viewer, page, at=at) == expected
+        assert verdict_on_stored(page, viewer, at=at) is verdict(viewer, page, at=at)
         assert BulletinPage.objects.readable_by(viewer, at=at).filter(pk=page.pk).exists() == expected
 
     def _mark(self, item: dict[str, Any]) -> BulletinPage:

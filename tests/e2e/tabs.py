@@ -64,7 +64,7 @@ class Tab:
             self._note(f"request failed ({request.failure}): {request.url}", self.page.url)
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400 and response.status not in self.expected:
+        if response.status >= 400 and response.status not in self.expected and not is_unfinished_draft(response):
             self._note(f"{response.request.method} {response.url} answered {response.status}", self.page.url)
 
     def _note(self, words: str, where: str) -> None:
@@ -75,6 +75,13 @@ class Tab:
 def is_wagtails_own(where: str) -> bool:
     """Whether a message comes from a script that Wagtail brought, which we do not change."""
     return "/static/wagtailadmin/" in where
+
+
+def is_unfinished_draft(response: Response) -> bool:
+    """Whether Wagtail's editor tried to keep a form by itself that was not complete yet; it tells its user so."""
+    request = response.request
+    by_itself = request.method == "POST" and request.resource_type == "fetch"
+    return response.status == 400 and by_itself and "/admin/pages/" in response.url
 
 
 class Tabs:

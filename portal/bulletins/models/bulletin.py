@@ -164,7 +164,7 @@ class BulletinPage(MarkedPage):
     def permissions_for_user(self, user: Any) -> BulletinPermissionTester:
         return BulletinPermissionTester(user, self)
 
-    @property
+    @cached_property
     def sector_names(self) -> list[str]:
         return [sector.name for sector in self.sectors.all()]
 
@@ -194,9 +194,12 @@ class BulletinPage(MarkedPage):
 
     def superseded_by(self, viewer: Viewer) -> BulletinPage | None:
         """The newest bulletin that replaces this one, if `viewer` may read it."""
-        successors: Any = BulletinPage.objects.filter(supersedes_id=self.pk)
-        found: BulletinPage | None = successors.readable_by(viewer).order_by("-issued_at").first()
-        return found
+        keys = list(BulletinPage.objects.filter(supersedes_id=self.pk).values_list("pk", flat=True))
+        if not keys:
+            return None
+        readable: Any = BulletinPage.objects.readable_by(viewer).filter(pk__in=keys)
+        newest: BulletinPage | None = readable.order_by("-issued_at").first()
+        return newest
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from portal.bulletins.reading import page_context
