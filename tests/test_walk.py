@@ -28,7 +28,7 @@ EXPECTED_HEADERS = {
 }
 PUBLIC = ["/", "/bulletins/", "/guidance/", "/sectors/", "/sectors/energy/", "/account/login/", "/-/live", "/-/ready"]
 SIGNED_IN = ["/account/", "/account/feed/", "/account/second-factor/", "/account/logout/"]
-NOWHERE = ["/admin/", "/desk/", "/nothing/", "/bulletins/nothing/", "/b/00000000-0000-0000-0000-000000000007/"]
+NOWHERE = ["/admin/", "/desk/", "/nothing/", "/bulletins/nothing/"]
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,7 @@ def _complete(page: BulletinPage) -> None:
 class SubmitForRelease(Action):
     """Ask a second person to release the latest revision, with the checklist answered.
 
-    Raises `Incomplete` or `NotNow`.
+    A request that waits for an earlier revision is withdrawn by this one. Raises `Incomplete` or `NotNow`.
     """
 
     page: BulletinPage
@@ -89,11 +89,15 @@ class SubmitForRelease(Action):
     def check(self) -> None:
         if self.page.recalled_at:
             raise NotNow(_("It was recalled. Write a new bulletin that supersedes it."))
-        if self.page.release_requests.waiting().exists():
+        if Release.objects.filter(revision=self.page.latest_revision).exists():
+            raise NotNow(_("This version is public already. Edit it first, then ask for release."))
+        if self.page.release_requests.waiting().filter(revision=self.page.latest_revision).exists():
             raise NotNow(_("It is waiting for release already. Nothing was changed."))
         _complete(self.page.get_latest_revision_as_object())
 
     def perform(self) -> ReleaseRequest:
+        for earlier in self.page.release_requests.waiting():
+            _decide(earlier, RequestState.WITHDRAWN, by=self.by)
         return ReleaseRequest.objects.create(
             page=self.page,
             revision=self.page.latest_revision or self.page.get_latest_revision(),
@@ -235,6 +239,23 @@ class SendBack(Action):
 
     def perform(self) -> None:
         _decide(self.request, RequestState.SENT_BACK, by=self.by, reason=self.reason)
+
+
+@dataclass(frozen=True)
+class Withdraw(Action):
+    """An editor takes back a request for release before it is decided. Raises `NotAllowed` or `NotNow`."""
+
+    request: ReleaseRequest
+    by: Person
+
+    def check(self) -> None:
+        if self.by.pk != self.request.submitted_by_id and self.by.pk not in editors_since_public(self.request.page):
+            raise NotAllowed(_("Only those who edited it can withdraw it."))
+        if self.request.state != RequestState.WAITING:
+            raise NotNow(_("Somebody has decided this already. Nothing was changed."))
+
+    def perform(self) -> None:
+        _decide(self.request, RequestState.WITHDRAWN, by=self.by)
 
 
 @dataclass(frozen=True)

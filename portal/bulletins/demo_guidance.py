@@ -9,13 +9,13 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from wagtail.documents import get_document_model
 from wagtail.models import Page
 
 from portal.access.enums import Label, Reach
 from portal.access.models import MarkedPage
 from portal.bulletins.models import EmployeeSheetPage, GuidanceIndexPage, GuidancePage
 from portal.core import demo
-from portal.library.models import PortalDocument
 from portal.members.models import Person
 from portal.vocabulary.models import Hazard, Sector
 
@@ -83,10 +83,10 @@ def body_of(blocks: list[tuple[str, Any]], **resolvers: Resolver) -> list[tuple[
     return [(kind, [resolvers[kind](name) for name in value] if kind in resolvers else value) for kind, value in blocks]
 
 
-def attach(name: str, *, to: MarkedPage, by: str) -> PortalDocument:
+def attach(name: str, *, to: MarkedPage, by: str) -> Any:
     """A document of demo/library/ in the portal's library, marked like the page that it is attached to."""
     source = demo.folder() / "library" / name
-    document = PortalDocument(
+    document = get_document_model()(
         title=_document_titles()[name],
         tlp=to.tlp,
         reach=to.reach,

@@ -10,6 +10,7 @@ urlpatterns = [
     path("releases/", views.release_queue, name="desk_releases"),
     path("releases/<int:pk>/", views.release_review, name="desk_release"),
     path("releases/<int:pk>/decide/", views.decide, name="desk_decide"),
+    path("releases/<int:pk>/withdraw/", views.withdraw, name="desk_withdraw"),
     path("releases/<int:pk>/countersign/", views.countersign, name="desk_countersign"),
     path("bulletins/<int:pk>/submit/", views.submit, name="desk_submit"),
     path("bulletins/<int:pk>/urgent/", views.release_urgently, name="desk_release_urgently"),

@@ -40,6 +40,7 @@ class RequestState(models.TextChoices):
     WAITING = "waiting", _("waiting for release")
     RELEASED = "released", _("released")
     SENT_BACK = "sent back", _("sent back to its author")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 class ReleaseKind(models.TextChoices):

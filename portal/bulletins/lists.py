@@ -89,6 +89,8 @@ def guidance_listing(request: HttpRequest) -> dict[str, Any]:
         page=request.GET.get("page", ""),
         filter_form=form,
         active_filters=form.active(),
-        empty_message=_("No guidance fits these filters. Take one away to see more."),
+        empty_message=_("No guidance fits these filters. Take one away to see more.")
+        if form.active()
+        else _("No guidance is published yet that you can read."),
     )
     return {"listing": listing, "querystring_without_page": _without_page(request)}

@@ -15,12 +15,16 @@ from portal.members.models import Person
 
 
 def _send(name: str, page: BulletinPage, to: Iterable[str], **context: Any) -> None:
-    """Send one mail to each address, so that nobody learns who else got it."""
+    """Send one mail to each address, so that nobody learns who else got it.
+
+    `page` is the version that the mail is about: its label decides what the mail may carry.
+    """
     facts = {
         "page": page,
         "label": page.label,
         "title": page.leakable_title,
         "desk_url": settings.PORTAL_DESK_URL,
+        "front_url": settings.PORTAL_FRONT_URL,
         **context,
     }
     subject = " ".join(render_to_string(f"emails/{name}_subject.txt", facts).split())
@@ -37,7 +41,7 @@ def _holders(*roles: StaffRole) -> list[str]:
 def release_needed(request: ReleaseRequest) -> None:
     """Tell those who can decide that a bulletin waits."""
     roles = [StaffRole.PRIVACY_OFFICER] if request.awaits_privacy_officer else [StaffRole.MIAC_SUPERVISOR]
-    _send("release_needed", request.page, _holders(*roles), request=request)
+    _send("release_needed", request.revision.as_object(), _holders(*roles), request=request)
 
 
 def countersignature_overdue(release: Release) -> None:
@@ -45,7 +49,7 @@ def countersignature_overdue(release: Release) -> None:
 
 
 def sent_back(request: ReleaseRequest) -> None:
-    _send("sent_back", request.page, [request.submitted_by.email], request=request)
+    _send("sent_back", request.revision.as_object(), [request.submitted_by.email], request=request)
 
 
 def share_wider_requested(request: ShareRequest) -> None:

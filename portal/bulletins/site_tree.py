@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext as _
-from wagtail.models import GroupPagePermission, Page, Site
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
 from portal.access.enums import Label
 from portal.bulletins.models import BulletinIndexPage, GuidanceIndexPage, HomePage
@@ -25,6 +25,8 @@ def prepare() -> HomePage:
         _grant(role, bulletins, ADD_AND_CHANGE)
     _grant(StaffRole.MOP3_EDITOR, guidance, PUBLISH)
     _grant(StaffRole.MOP3_EDITOR, home, ("change_page",))
+    for role in (StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR, StaffRole.MOP3_EDITOR):
+        _grant_files(role)
     # Read anew: the object in hand does not know of its children, and saving it would say that it has none.
     return HomePage.objects.get(pk=home.pk)
 
@@ -52,3 +54,12 @@ def _grant(role: StaffRole, page: Page, codenames: tuple[str, ...]) -> None:
     for codename in codenames:
         permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
         GroupPagePermission.objects.get_or_create(group=group, page=page, permission=permission)
+
+
+def _grant_files(role: StaffRole) -> None:
+    """Let a role add, change and choose documents and pictures; who may read each is its own marking."""
+    group, root = Group.objects.get(name=role.value), Collection.get_first_root_node()
+    for app, kind in (("wagtaildocs", "document"), ("wagtailimages", "image")):
+        for verb in ("add", "change", "choose"):
+            permission = Permission.objects.get(content_type__app_label=app, codename=f"{verb}_{kind}")
+            GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.access.querysets import get_readable_or_404
-from portal.access.rule import Verdict, verdict
+from portal.access.querysets import get_readable_or_404, verdict_on_stored
+from portal.access.rule import Verdict
 from portal.access.viewer import viewer_of
 from portal.bulletins import mail
 from portal.bulletins.forms import ShareRequestForm
@@ -25,11 +26,16 @@ MOST_QUESTIONS = 5  # open questions of one person about one bulletin
 
 @require_safe
 def permalink(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Lead from an address without words to the bulletin; one that is not for the viewer does not exist."""
-    page = get_object_or_404(BulletinPage, public_id=public_id)
-    if verdict(viewer_of(request), page) in {Verdict.REFUSED, Verdict.NOT_YET}:
-        raise Http404
-    return redirect(page.url)
+    """Lead from an address without words, as mail and feeds carry it, to the bulletin.
+
+    One that is not for the viewer does not exist. Who has not signed in is asked to, whether there is one or not.
+    """
+    page = BulletinPage.objects.filter(public_id=public_id).first()
+    if page is not None and verdict_on_stored(page, viewer_of(request)) not in {Verdict.REFUSED, Verdict.NOT_YET}:
+        return redirect(page.url)
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    raise Http404
 
 
 def _readable(request: HttpRequest, slug: str) -> Any:

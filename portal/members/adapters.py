@@ -8,12 +8,15 @@ import os
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.http import HttpRequest
 
 from portal.core.addresses import client_address
+from portal.members.second_factor import has_just_signed_in
 
 PURPOSE = b"portal.members authenticator secret v1"
 
@@ -34,6 +37,12 @@ class AccountAdapter(DefaultAccountAdapter):
         keep a member out. django-axes counts them for account and address together, and
         allauth's limit of sign-ins for an address ('login') stays.
         """
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Do not ask twice for the password of somebody who has just given it in order to enrol."""
+        request = context.request
+        is_enrolling = app == "allauth.mfa" and not is_mfa_enabled(request.user)
+        return not (is_enrolling and has_just_signed_in(request))
 
     def clean_email(self, email: str) -> str:
         cleaned: str = super().clean_email(email)

@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 
 from portal.members.enums import StaffRole
+from portal.members.models import Person
 from portal.members.requests import person_of
 from portal.members.second_factor import was_used_in
 from portal.members.viewers import build_viewer
@@ -46,7 +47,7 @@ def require_second_factor(get_response: GetResponse) -> GetResponse:
             return _refuse_anonymous(request) or get_response(request)
         if not was_used_in(request):
             return get_response(request) if _is_open(request) else redirect(_next_step(request))
-        if settings.PORTAL_SITE_KIND == "desk" and not _is_staff(request) and not _is_open(request):
+        if settings.PORTAL_SITE_KIND == "desk" and not _is_for(person_of(request), request):
             raise Http404
         return get_response(request)
 
@@ -61,9 +62,14 @@ def _refuse_anonymous(request: HttpRequest) -> HttpResponse | None:
     return redirect(f"{reverse('account_login')}?{query}")
 
 
-def _is_staff(request: HttpRequest) -> bool:
-    person = person_of(request)
-    return person.is_superuser or person.has_role(*StaffRole)
+def _is_for(person: Person, request: HttpRequest) -> bool:
+    """Whether an address of Desk is for this person: all of it is for staff, the Wagtail admin for its editors.
+
+    To an editor's neighbour Wagtail would offer its log-in, which would lead straight back.
+    """
+    if request.path.startswith("/admin/") and not person.has_perm("wagtailadmin.access_admin"):
+        return False
+    return person.is_superuser or person.has_role(*StaffRole) or _is_open(request)
 
 
 def _is_open(request: HttpRequest) -> bool:

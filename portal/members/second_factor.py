@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
+from django.conf import settings
 from django.http import HttpRequest
 
 SESSION_KEY = "account_authentication_methods"
 STRONG_METHODS = {"mfa"}
+
+
+def has_just_signed_in(request: HttpRequest) -> bool:
+    """Whether the newest record of this session is younger than allauth's limit for re-entering the password."""
+    records = request.session.get(SESSION_KEY) or []
+    newest: float = max((record.get("at", 0) for record in records), default=0)
+    return time.time() - newest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def was_used_in(request: HttpRequest) -> bool:

@@ -36,9 +36,10 @@ urlpatterns = [
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/code/", mfa.authenticate, name="mfa_authenticate"),
     path("account/second-factor/", mfa.index, name="mfa_index"),
+    # An app is not removed here: the last second factor stays. allauth asks for the name.
+    path("account/second-factor/", mfa.index, name="mfa_deactivate_totp"),
     path("account/second-factor/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/second-factor/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("account/second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("account/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/recovery-codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path(

@@ -25,6 +25,7 @@ def site_settings(site: str, *, secure: bool = True) -> dict[str, Any]:
         "CSRF_COOKIE_NAME": f"{prefix}{kind}-csrf",
         "LANGUAGE_COOKIE_NAME": f"{prefix}{kind}-language",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
+        "LOGIN_REDIRECT_URL": "/desk/" if kind == "desk" else "/",
         "X_FRAME_OPTIONS": "SAMEORIGIN" if kind == "desk" else "DENY",
         # Desk shows previews of pages in a frame of its own.
         "SILENCED_SYSTEM_CHECKS": ["security.W019"] if kind == "desk" else [],

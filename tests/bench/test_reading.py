@@ -40,7 +40,9 @@ def loaded(pages: Any) -> tuple[Client, BulletinPage]:
     energy = Community.objects.get(slug="energy")
     others = [CommunityFactory() for _ in range(4)]
     sectors = [Sector.objects.get(slug=slug) for slug in ("energy", "water")]
-    body = '[{"type": "key_points", "value": ["<p>One.</p>", "<p>Two.</p>"]}, {"type": "text", "value": "<p>Text.</p>"}]'
+    body = (
+        '[{"type": "key_points", "value": ["<p>One.</p>", "<p>Two.</p>"]}, {"type": "text", "value": "<p>Text.</p>"}]'
+    )
     facts: dict[str, Any] = {"sectors": sectors, "body": body}
     templates = [
         bulletin(**facts),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import uuid
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -68,7 +69,9 @@ def test_the_link_leads_its_owner_to_the_bulletin_and_others_nowhere(person: Per
     page = bulletin(tlp=Label.AMBER, audience_communities=[community])
     assert sign_in(person).get(page.permalink)["Location"].endswith(page.url)
     assert sign_in(PersonFactory()).get(page.permalink).status_code == 404
-    assert Client().get(page.permalink).status_code == 404
+    asked = Client().get(page.permalink)
+    assert asked["Location"] == f"/account/login/?next={page.permalink}"
+    assert Client().get(f"/b/{uuid.UUID(int=7)}/")["Location"].startswith("/account/login/")
 
 
 @pytest.mark.parametrize(

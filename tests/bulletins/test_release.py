@@ -318,3 +318,49 @@ def test_related_bulletins_and_attachments_are_shown_only_to_those_who_may_read_
     assert b"".join(answer.streaming_content) == b"plan"
     assert answer["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_a_version_that_is_public_is_not_submitted_again(author: Person, supervisor: Person) -> None:
+    page = draft(by=author)
+    actions.ReleaseBulletin(request=submit(page, author), by=supervisor).execute()
+    with pytest.raises(actions.NotNow):
+        submit(page, author)
+
+
+def test_a_newer_request_withdraws_the_one_before(author: Person, supervisor: Person) -> None:
+    page = draft(by=author)
+    first = submit(page, author)
+    second = submit(edit(page, by=author, summary="Better."), author)
+    first.refresh_from_db()
+    assert first.state == RequestState.WITHDRAWN
+    actions.ReleaseBulletin(request=second, by=supervisor).execute()
+    assert BulletinPage.objects.get(pk=page.pk).summary == "Better."
+
+
+def test_an_author_withdraws_and_others_do_not(author: Person) -> None:
+    asked = submit(draft(by=author), author)
+    with pytest.raises(actions.NotAllowed):
+        actions.Withdraw(request=asked, by=staff(StaffRole.MIAC_AUTHOR)).execute()
+    actions.Withdraw(request=asked, by=author).execute()
+    asked.refresh_from_db()
+    assert asked.state == RequestState.WITHDRAWN
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_mail_about_a_draft_carries_what_the_drafts_own_label_allows(
+    author: Person, supervisor: Person, mailoutbox: list[Any]
+) -> None:
+    page = edit(
+        draft(by=author, title="Harmless", tlp=Label.CLEAR), by=author, title="Secret words", tlp=Label.RED,
+        safe_title="A bulletin for you", audience_people=[author],
+    )  # fmt: skip
+    answers = {"names_people": "no", "touches_expression": "no"}
+    assert session_for(author).post(f"/desk/bulletins/{page.pk}/submit/", answers).status_code == 302
+    (mail,) = mailoutbox
+    assert mail.to == [supervisor.email]
+    assert mail.subject.startswith("TLP:RED")
+    assert "A bulletin for you" in mail.body
+    assert "Secret" not in mail.subject + mail.body
+    asked = page.release_requests.get()
+    session_for(supervisor).post(f"/desk/releases/{asked.pk}/decide/", {"verb": "send_back", "reason": "Secret words."})
+    assert "Secret" not in mailoutbox[-1].subject + mailoutbox[-1].body

@@ -11,7 +11,7 @@ from tests.e2e.tabs import Tab
 
 SENTENCE = "[data-audience-sentence]"
 # Wagtail's editor notices edits only some time after it has opened; this remembers that it does.
-WATCHING = "document.addEventListener('w-unsaved:watch-edits', () => { window.watchesEdits = true; })"
+WATCHING = "document.addEventListener('w-unsaved:watch-edits', () => (document.documentElement.dataset.watches = ''))"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ def mark(page: Page, text: Text) -> None:
     expect(page.locator(SENTENCE)).to_contain_text("Read by nobody")
     page.locator("#id_tlp").select_option(text.tlp)
     page.locator("#id_audience_communities").select_option(label=text.community)
-    expect(page.locator(SENTENCE)).to_contain_text(re.compile(rf"Read by \d+ \w+: {text.community}\. Not by: .*the public"))
+    expect(page.locator(SENTENCE)).to_contain_text(
+        re.compile(rf"Read by \d+ \w+: {text.community}\. Not by: .*the public")
+    )
 
 
 def save_draft(tab: Tab) -> None:
@@ -62,7 +64,7 @@ def save_draft(tab: Tab) -> None:
 def retype(page: Page, name: str, words: str) -> Response:
     """Type into a field of the open editor and wait until Wagtail has kept it by itself."""
     page.get_by_role("tab", name="Text").click()
-    page.wait_for_function("window.watchesEdits")
+    page.locator("html[data-watches]").wait_for()
     with page.expect_response(is_autosave) as kept:
         page.locator(f"#id_{name}").fill(words)
     return kept.value

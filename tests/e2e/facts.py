@@ -15,7 +15,7 @@ from django.utils import timezone
 
 
 def facts() -> dict[str, Any]:
-    return {"secrets": secrets(), "bulletins": bulletins(), "guidance": guidance(), "index_pk": index_pk()}
+    return {"secrets": secrets(), "bulletins": bulletins(), "guidance": guidance(), "index_pk": index_pk(), **desk()}
 
 
 def secrets() -> dict[str, str]:
@@ -60,6 +60,15 @@ def guidance() -> list[dict[str, Any]]:
         {"title": row.title, "path": row.url, "tlp": row.tlp, "sheets": [sheet.url for sheet in row.sheets.live()]}
         for row in rows
     ]
+
+
+def desk() -> dict[str, Any]:
+    """What waits for release, and a bulletin of ours that was released."""
+    from portal.bulletins.models import BulletinPage, ReleaseRequest
+
+    waiting = [{"pk": row.pk, "page": row.page_id} for row in ReleaseRequest.objects.waiting()]
+    released = BulletinPage.objects.live().filter(tlp="TLP:AMBER", audience_communities__slug="energy", recalled_at=None)
+    return {"waiting": waiting, "released_pk": released.order_by("pk").values_list("pk", flat=True).first()}
 
 
 def index_pk() -> int:

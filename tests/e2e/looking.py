@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PHONE = {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 320, "height": 640}
 WIDTHS = {320: 640, 768: 1024, 1280: 800}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKED_AT = {("light", 320), ("dark", 320), ("dark", 1280)}  # light at 1280 is what every other test sees
 
 
 def check(page: Page) -> None:
     """As it stands and as it is on a phone, a page breaks no rule and needs no sideways scrolling."""
     assert_accessible(page)
     before = page.viewport_size
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dictionary is what it takes
+    page.set_viewport_size(PHONE)
     assert_fits(page)
     assert_accessible(page)
     if before:
@@ -56,13 +58,15 @@ class Pictures:
         self._all = root / "var" / "screenshots"
         self._chosen = root / "docs" / "screenshots" if os.environ.get("PORTAL_SCREENSHOTS") == "docs" else None
 
-    def take(self, page: Page, name: str) -> None:
-        """The page at each width, in light and in dark."""
+    def take(self, page: Page, name: str, *, look: Callable[[Page], None] | None = None) -> None:
+        """The page at each width, in light and in dark; `look` is asked about the narrowest and the widest."""
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words it takes
+            page.emulate_media(color_scheme=scheme)
             for width, height in WIDTHS.items():
                 page.set_viewport_size({"width": width, "height": height})
-                self._save(page, f"{name}-{width}-{scheme}.png", full_page=True)
+                self._save(page, f"{name}-{width}-{scheme}.png")
+                if look and (scheme, width) in LOOKED_AT:
+                    look(page)
 
     def choose(self, page: Page, name: str) -> None:
         """One window of the page, as the documentation shows it."""
@@ -70,6 +74,6 @@ class Pictures:
             self._chosen.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=self._chosen / f"{name}.png")
 
-    def _save(self, page: Page, name: str, *, full_page: bool) -> None:
+    def _save(self, page: Page, name: str) -> None:
         self._all.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=self._all / name, full_page=full_page)
+        page.screenshot(path=self._all / name, full_page=True)

@@ -150,10 +150,10 @@ class RunningPortal:
             return
         self.data.mkdir(parents=True)
         # Stylesheets need no table: a second core collects them meanwhile.
-        collecting = self._begin("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
-        self.manage("migrate_all", "--verbosity", "0")
-        self.manage("seed_demo")
-        self._finish(collecting)
+        with self._begin("manage.py", "collectstatic", "--noinput", "--verbosity", "0") as collecting:
+            self.manage("migrate_all", "--verbosity", "0")
+            self.manage("seed_demo")
+            self._finish(collecting)
         if kept:
             shutil.copytree(self.data, kept)
 

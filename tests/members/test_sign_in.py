@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
@@ -13,9 +14,10 @@ from django.core.checks import run_checks
 from django.test import Client
 from django.test.utils import override_settings
 
+from portal.members.enums import StaffRole
 from portal.members.models import DeskSession, FrontSession, Person
 from tests.conftest import SignIn, enrol, session_for
-from tests.factories import PASSWORD, PersonFactory, bulletin
+from tests.factories import PASSWORD, PersonFactory, bulletin, staff
 
 LOGIN = "/account/login/"
 CODE = "/account/code/"
@@ -164,3 +166,45 @@ def test_front_sessions_stand_in_their_own_table(person: Person) -> None:
     session_for(person)
     assert (FrontSession.objects.count(), DeskSession.objects.count()) == (1, 0)
     assert settings.SESSION_COOKIE_NAME == "front-session"
+
+
+def test_setting_up_an_app_counts_as_using_it_and_tells_the_owner(person: Person, mailoutbox: list[Any]) -> None:
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    client = Client()
+    give_password(client, person)
+    assert is_signed_in(client)
+    assert client.get("/bulletins/")["Location"] == "/account/second-factor/app/"
+    client.get("/account/second-factor/app/")
+    client.post("/account/second-factor/app/", {"code": code_for(client.session["mfa.totp.secret"])})
+    assert client.get("/bulletins/").status_code == 200
+    assert [mail.subject for mail in mailoutbox] == ["An authenticator app was set up"]
+
+
+def test_a_mail_for_a_new_password_says_what_it_is(person: Person, mailoutbox: list[Any]) -> None:
+    enrol(person)
+    Client().post("/account/password/reset/", {"email": person.email})
+    Client().post("/account/password/reset/", {"email": "nobody@partner.example"})
+    (known,) = mailoutbox
+    assert known.to == [person.email]
+    assert "/account/password/reset/key/" in known.body
+    assert "testserver!" not in known.body
+    link = next(word for word in known.body.split() if "/key/" in word)
+    client = Client()
+    form = client.get(client.get(link)["Location"])
+    client.post(form.request["PATH_INFO"], {"password1": "a new long passphrase", "password2": "a new long passphrase"})
+    assert not is_signed_in(client)
+    assert give_password(Client(), person, "a new long passphrase")["Location"] == CODE
+
+
+@pytest.mark.usefixtures("desk")
+def test_staff_without_the_editor_are_not_sent_round_in_circles(pages: Any) -> None:
+    auditor = session_for(staff(StaffRole.AUDITOR))
+    assert auditor.get("/desk/").status_code == 200
+    assert auditor.get("/admin/").status_code == 404
+
+
+@pytest.mark.usefixtures("desk")
+def test_authors_can_add_documents(pages: Any) -> None:
+    author = session_for(staff(StaffRole.MIAC_AUTHOR))
+    assert author.get("/admin/documents/").status_code == 200
+    assert author.get("/admin/documents/add/").status_code == 200

@@ -81,6 +81,7 @@ def release_review(request: HttpRequest, pk: int, *, form: ReasonForm | None = N
         "may_release": person.has_role(StaffRole.MIAC_SUPERVISOR),
         "may_clear": person.has_role(StaffRole.PRIVACY_OFFICER) and asked.awaits_privacy_officer,
         "may_send_back": person.has_role(*DECIDERS),
+        "may_withdraw": person.pk == asked.submitted_by_id or person in editors,
     }
     return render(request, "desk/release.html", context)
 
@@ -130,6 +131,20 @@ def _carry_out(verb: str, asked: ReleaseRequest, by: Person, form: ReasonForm) -
         mail.sent_back(asked)
         return _("Sent back to its author with your reason.")
     raise actions.NotNow(_("Choose what to do. Nothing was changed."))
+
+
+@for_roles(*EDITORS)
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a request for release back, to go on editing."""
+    asked = get_object_or_404(ReleaseRequest.objects.select_related("page"), pk=pk)
+    try:
+        actions.Withdraw(request=asked, by=person_of(request)).execute()
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Withdrawn. The draft is as it was."))
+    return redirect("desk_releases")
 
 
 @for_roles(StaffRole.MIAC_SUPERVISOR)
