@@ -35,7 +35,7 @@ class ListFilter(forms.Form):
         for name, field in self.fields.items():
             value = self.data.get(name)
             if value:
-                words = dict(self._choices(field)).get(value, value)
+                words = dict(self._choices(field)).get(value) or _("not in the list")
                 chips.append(ActiveFilter(f"{field.label}: {words}", address_without(self.query, name)))
         return chips
 

@@ -71,6 +71,7 @@ def test_an_advisory_becomes_a_public_bulletin(inbox: Path) -> None:
     assert (str(page.cvss_score), page.cvss_version, page.severity) == ("9.8", "3.0", "critical")
     assert page.source_reference == "https://www.cisa.gov/news-events/ics-advisories/icsa-23-012-05"
     assert [change.summary for change in page.history] == ["Publication Date"]
+    assert page.issued_at
     assert page.issued_at.year == 2023
     shown = Client().get(page.url).content.decode()
     assert "Nova 220" in shown

@@ -364,3 +364,35 @@ def test_a_mail_about_a_draft_carries_what_the_drafts_own_label_allows(
     asked = page.release_requests.get()
     session_for(supervisor).post(f"/desk/releases/{asked.pk}/decide/", {"verb": "send_back", "reason": "Secret words."})
     assert "Secret" not in mailoutbox[-1].subject + mailoutbox[-1].body
+
+
+def test_what_was_submitted_or_released_is_never_written_over(author: Person, supervisor: Person) -> None:
+    """Wagtail's editor keeps what is typed by writing over one's own newest revision."""
+    page = draft(by=author, summary="Submitted.")
+    asked = submit(page, author)
+    draft_again = BulletinPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    draft_again.summary = "Typed while the second person reads."
+    draft_again.save_revision(user=author, overwrite_revision=asked.revision)
+    asked.refresh_from_db()
+    assert asked.revision.as_object().summary == "Submitted."
+    with pytest.raises(actions.Changed):
+        actions.ReleaseBulletin(request=asked, by=supervisor).execute()
+
+    actions.ReleaseBulletin(request=submit(page, author), by=supervisor).execute()
+    public = BulletinPage.objects.get(pk=page.pk)
+    later = public.get_latest_revision_as_object()
+    later.summary = "Typed after release."
+    later.save_revision(user=author, overwrite_revision=public.live_revision)
+    with pytest.raises(NotReleased):
+        BulletinPage.objects.get(pk=page.pk).get_latest_revision().publish(skip_permission_checks=True)
+    assert BulletinPage.objects.get(pk=page.pk).summary == "Typed while the second person reads."
+    assert (
+        BulletinPage.objects.get(pk=page.pk).live_revision.content["summary"] == "Typed while the second person reads."
+    )
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("key", ["0", "-1", "9" * 30, "x"])
+def test_the_audience_sentence_refuses_keys_that_no_row_can_have(author: Person, key: str) -> None:
+    asked = {"tlp": "TLP:AMBER", "audience_communities": key}
+    assert session_for(author).post("/desk/audience/", asked).status_code == 404

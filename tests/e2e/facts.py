@@ -67,7 +67,9 @@ def desk() -> dict[str, Any]:
     from portal.bulletins.models import BulletinPage, ReleaseRequest
 
     waiting = [{"pk": row.pk, "page": row.page_id} for row in ReleaseRequest.objects.waiting()]
-    released = BulletinPage.objects.live().filter(tlp="TLP:AMBER", audience_communities__slug="energy", recalled_at=None)
+    released = BulletinPage.objects.live().filter(
+        tlp="TLP:AMBER", audience_communities__slug="energy", recalled_at=None
+    )
     return {"waiting": waiting, "released_pk": released.order_by("pk").values_list("pk", flat=True).first()}
 
 

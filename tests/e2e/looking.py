@@ -14,6 +14,21 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE: ViewportSize = {"width": 320, "height": 640}
 WIDTHS = {320: 640, 768: 1024, 1280: 800}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Those that stand in the documentation, as one window of the browser shows them.
+CHOSEN = {
+    "home-1280-light.png",
+    "bulletins-1280-light.png",
+    "bulletins-320-light.png",
+    "bulletin-amber-1280-light.png",
+    "bulletin-amber-1280-dark.png",
+    "bulletin-amber-320-dark.png",
+    "member-home-768-light.png",
+    "guidance-320-light.png",
+    "notice-recalled-1280-light.png",
+    "desk-1280-light.png",
+    "desk-release-1280-light.png",
+    "editor-audience-1280-light.png",
+}
 LOOKED_AT = {("light", 320), ("dark", 320), ("dark", 1280)}  # light at 1280 is what every other test sees
 
 
@@ -52,7 +67,7 @@ STICKING_OUT = """() => [...document.querySelectorAll("body *")]
 
 
 class Pictures:
-    """Keeps pictures of pages: all of them under var/, and those for the documentation under docs/ when asked."""
+    """Keeps pictures of pages: all of them, whole, under var/; with PORTAL_SCREENSHOTS=docs the chosen ones in docs/."""
 
     def __init__(self, root: Path) -> None:
         self._all = root / "var" / "screenshots"
@@ -68,12 +83,9 @@ class Pictures:
                 if look and (scheme, width) in LOOKED_AT:
                     look(page)
 
-    def choose(self, page: Page, name: str) -> None:
-        """One window of the page, as the documentation shows it."""
-        if self._chosen is not None:
-            self._chosen.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=self._chosen / f"{name}.png")
-
     def _save(self, page: Page, name: str) -> None:
         self._all.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=self._all / name, full_page=True)
+        if self._chosen is not None and name in CHOSEN:
+            self._chosen.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=self._chosen / name)

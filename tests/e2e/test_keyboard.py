@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.accounts import PASSWORD, WATER, Codes
+from tests.e2e.accounts import ENERGY, PASSWORD, WATER, Codes
 from tests.e2e.tabs import Tab, Tabs
+from tests.e2e.test_member import for_one_sector
 
 MOST_STOPS = 80
 
@@ -29,6 +31,14 @@ def tab_to(page: Page, target: Locator) -> None:
         if here.evaluate("(element, wanted) => element === wanted", wanted):
             return
     raise AssertionError(f"not reached by {MOST_STOPS} presses of Tab: {target}")
+
+
+# Whether something else lies over the middle of the focused element (WCAG 2.2, 2.4.11).
+IS_ON_TOP = """(element) => {
+  const box = element.getBoundingClientRect();
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return top !== null && (element.contains(top) || top.contains(element));
+}"""
 
 
 def focused_id(tab: Tab) -> str:
@@ -106,6 +116,15 @@ def test_filtering_and_opening_by_keyboard(tabs: Tabs) -> None:
     tab_to(page, first)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_on_a_phone_no_focused_field_hides_behind_the_main_action(facts: dict[str, Any], tabs: Tabs) -> None:
+    tab = tabs.front(ENERGY, width=320)
+    tab.open(f"{for_one_sector(facts, 'energy')['path']}share/")
+    for field in tab.page.locator("main form").get_by_role("textbox").all():
+        tab_to(tab.page, field)
+        expect(field).to_be_in_viewport()
+        assert field.evaluate(IS_ON_TOP), field.evaluate("element => element.outerHTML.slice(0, 200)")
 
 
 def test_the_folded_menus_of_a_phone_open_by_keyboard(tabs: Tabs) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.accounts import ENERGY, PASSWORD, WATER, Codes
+from tests.e2e.accounts import ENERGY, OFFICER, PASSWORD, WATER, Codes, answer_questions
 from tests.e2e.looking import check
 from tests.e2e.tabs import Tab, Tabs
 
@@ -95,6 +95,19 @@ def test_the_neighbour_reads_the_other_one(facts: dict[str, Any], tabs: Tabs) ->
     tab.open(f"/b/{mine['public_id']}/")
     expect(tab.page.get_by_role("heading", level=1)).to_have_text(mine["title"])
     tab.open(theirs["path"], status=404)
+
+
+def test_the_link_of_a_mail_leads_through_sign_in_to_the_bulletin(
+    facts: dict[str, Any], codes: Codes, tabs: Tabs
+) -> None:
+    row = next(row for row in facts["bulletins"] if row["is_restricted"])
+    tab = tabs.front()
+    tab.open(f"/b/{row['public_id']}/")
+    answer_questions(tab.page, OFFICER, codes.next(OFFICER))
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text(row["title"])
+    expect(tab.page.locator("main")).to_contain_text("Law enforcement sensitive")
+    check(tab.page)
+    tabs.front(ENERGY).open(row["path"], status=404)
 
 
 def test_a_recalled_bulletin_and_an_expired_one_say_so(facts: dict[str, Any], tabs: Tabs) -> None:

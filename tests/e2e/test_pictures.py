@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.accounts import ANALYST, ENERGY, SUPERVISOR
 from tests.e2e.looking import Pictures, assert_accessible
@@ -100,3 +101,11 @@ def test_pages_of_wagtail(name: str, facts: Facts, tabs: Tabs, pictures: Picture
     tab = tabs.desk(ANALYST)
     tab.open(WAGTAIL[name](facts))
     pictures.take(tab.page, name)
+
+
+def test_the_sentence_about_the_audience_in_the_editor(facts: Facts, tabs: Tabs, pictures: Pictures) -> None:
+    tab = tabs.desk(ANALYST)
+    tab.open(WAGTAIL["wagtail-editor"](facts))
+    tab.page.get_by_role("tab", name="Who can read this").click()
+    expect(tab.page.locator("[data-audience-sentence]")).to_contain_text("Energy")
+    pictures.take(tab.page, "editor-audience")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.accounts import AUTHOR, ENERGY, SUPERVISOR, Codes, Sessions, sign_in
+from tests.e2e.accounts import AUTHOR, ENERGY, OFFICER, SUPERVISOR, Codes, Sessions, sign_in
 from tests.e2e.running import RunningPortal
 from tests.e2e.tabs import Tabs
 
@@ -62,7 +62,7 @@ def test_a_session_of_desk_opens_nothing_on_front(
 def test_a_member_who_is_not_staff_finds_nothing_on_desk(codes: Codes, tabs: Tabs) -> None:
     tab = tabs.desk()
     with tab.expecting(404):
-        sign_in(tab.page, "officer@agency.example", codes.next("officer@agency.example"))
+        sign_in(tab.page, OFFICER, codes.next(OFFICER))
     for path in ("/", "/bulletins/", "/admin/", "/desk/", "/desk/releases/"):
         tab.open(path, status=404)
 

@@ -148,4 +148,16 @@ def test_what_is_not_public_answers_like_what_is_not_there(facts: dict[str, Any]
     tab.open(closed["path"], status=404)
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("Page not found")
     assert closed["title"] not in tab.page.content()
-    tab.open(f"/b/{closed['public_id']}/", status=404)
+
+
+def test_the_link_of_a_mail_asks_for_sign_in_whether_there_is_something_or_not(
+    facts: dict[str, Any], tabs: Tabs
+) -> None:
+    closed = next(row for row in facts["bulletins"] if row["tlp"] == "TLP:AMBER")
+    tab = tabs.front()
+    seen = []
+    for public_id in (closed["public_id"], "00000000-0000-4000-8000-000000000000"):
+        tab.open(f"/b/{public_id}/")
+        assert "/account/login/" in tab.page.url
+        seen.append(tab.page.locator("main").inner_text())
+    assert seen[0] == seen[1]

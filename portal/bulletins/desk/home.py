@@ -23,6 +23,8 @@ from portal.members.audience import report
 from portal.members.enums import StaffRole
 from portal.members.requests import person_of
 
+LARGEST_KEY = 2**63 - 1  # what the databases can hold
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -101,7 +103,10 @@ def audience(request: HttpRequest) -> HttpResponse:
 
 def _marking_from(posted: Any) -> Marking:
     def keys(name: str) -> frozenset[int]:
-        return frozenset(int(value) for value in posted.getlist(name) if value)
+        found = frozenset(int(value) for value in posted.getlist(name) if value)
+        if any(not 0 < key <= LARGEST_KEY for key in found):
+            raise ValueError
+        return found
 
     caveats = {Caveat.LAW_ENFORCEMENT_SENSITIVE} if posted.get("law_enforcement_sensitive") else set()
     return Marking(

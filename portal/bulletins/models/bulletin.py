@@ -161,6 +161,16 @@ class BulletinPage(MarkedPage):
             setattr(restored, name, getattr(self, name))
         return restored
 
+    def save_revision(self, *args: Any, overwrite_revision: Any = None, **kwargs: Any) -> Any:
+        """Save a revision. One that was submitted or released is never written over.
+
+        Wagtail's editor keeps what is typed by writing over the newest revision, as long as it is one's own; so an
+        author could change what the second person is reading, and what was released.
+        """
+        if overwrite_revision is not None and _is_on_record(overwrite_revision.pk):
+            overwrite_revision = None
+        return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
+
     def permissions_for_user(self, user: Any) -> BulletinPermissionTester:
         return BulletinPermissionTester(user, self)
 
@@ -212,6 +222,14 @@ class BulletinPage(MarkedPage):
         from portal.bulletins.reading import notice_context
 
         return render(request, "bulletins/notice_page.html", notice_context(request, self, verdict), status=410)
+
+
+def _is_on_record(revision: int) -> bool:
+    """Whether a revision was ever submitted or released."""
+    from portal.bulletins.models.release import Release, ReleaseRequest
+
+    submitted = ReleaseRequest.objects.filter(revision=revision).exists()
+    return submitted or Release.objects.filter(revision=revision).exists()
 
 
 class CveReference(Orderable):
