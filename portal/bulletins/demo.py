@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
+from wagtail.models import Page
+
+from portal.access.enums import Label
 from portal.bulletins import demo_bulletins, demo_guidance, site_tree
+from portal.bulletins.models import InformationPage
 from portal.core import demo
 from portal.core.models import PortalSettings
 
@@ -11,6 +17,7 @@ from portal.core.models import PortalSettings
 def seed_pages(echo: demo.Echo) -> None:
     home = site_tree.prepare()
     if not home.intro:
+        home.title = home.draft_title = "Warnings and guidance for those who keep the state running"
         home.intro = (
             "Warnings and preparedness guidance for the companies and agencies that keep the state running. "
             "Members also receive bulletins that are not public, and report what they see."
@@ -32,6 +39,19 @@ def seed_pages(echo: demo.Echo) -> None:
         )
         settings.save()
     echo("home page, lists of bulletins and guidance, settings")
+
+
+@demo.seeder(order=25, title="Pages about the portal")
+def seed_information(echo: demo.Echo) -> None:
+    home, made = site_tree.prepare(), 0
+    for path in sorted((demo.folder() / "information").glob("*.json")):
+        facts = json.loads(path.read_text())
+        if not InformationPage.objects.filter(slug=facts["slug"]).exists():
+            page = InformationPage(**facts, tlp=Label.CLEAR)
+            Page.objects.get(pk=home.pk).add_child(instance=page)
+            page.save_revision().publish()
+            made += 1
+    echo(f"{made} new")
 
 
 @demo.seeder(order=30, title="150 real advisories")

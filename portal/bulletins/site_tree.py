@@ -24,7 +24,7 @@ def prepare() -> HomePage:
     for role in (StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR):
         _grant(role, bulletins, ADD_AND_CHANGE)
     _grant(StaffRole.MOP3_EDITOR, guidance, PUBLISH)
-    _grant(StaffRole.MOP3_EDITOR, home, ("change_page",))
+    _grant(StaffRole.MOP3_EDITOR, home, PUBLISH)
     for role in (StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR, StaffRole.MOP3_EDITOR):
         _grant_files(role)
     # Read anew: the object in hand does not know of its children, and saving it would say that it has none.

@@ -98,6 +98,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "portal.core.context_processors.site",
                 "portal.members.context_processors.account",
+                "portal.bulletins.context_processors.footer",
             ],
         },
     }

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.e2e.accounts import Codes, Sessions
 from tests.e2e.looking import Pictures
-from tests.e2e.running import RunningPortal
+from tests.e2e.running import NotStarted, RunningPortal
 from tests.e2e.tabs import Tabs
 
 HERE = Path(__file__).parent
@@ -66,6 +66,9 @@ def portal(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
     try:
         running.start()
         yield running
+    except NotStarted as problem:
+        # Said once, and not again for each test.
+        pytest.exit(f"The portal of the browser tests did not start. {problem}", returncode=1)
     finally:
         running.stop()
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Response, expect
 
 from tests.e2e.tabs import Tab
 
+PATIENCE = 30_000  # milliseconds; Wagtail keeps a text some time after the last key
 SENTENCE = "[data-audience-sentence]"
 # Wagtail's editor notices edits only some time after it has opened; this remembers that it does.
 WATCHING = "document.addEventListener('w-unsaved:watch-edits', () => (document.documentElement.dataset.watches = ''))"
@@ -36,8 +37,8 @@ def write(tab: Tab, index_pk: int, text: Text) -> int:
     mark(page, text)
     page.get_by_role("tab", name="Handling and record").click()
     page.locator("#id_has_no_closure_basis").check()
-    page.get_by_role("tab", name="Facts").click()  # TEMPORARY
-    page.locator("#id_slug").fill(re.sub(r"\W+", "-", text.title.lower()))  # TEMPORARY
+    page.get_by_role("tab", name="Facts").click()
+    page.locator("#id_slug").fill(re.sub(r"\W+", "-", text.title.lower()))
     save_draft(tab)
     found = re.search(r"/pages/(\d+)/edit/", page.url)
     assert found, page.url
@@ -65,7 +66,7 @@ def retype(page: Page, name: str, words: str) -> Response:
     """Type into a field of the open editor and wait until Wagtail has kept it by itself."""
     page.get_by_role("tab", name="Text").click()
     page.locator("html[data-watches]").wait_for()
-    with page.expect_response(is_autosave) as kept:
+    with page.expect_response(is_autosave, timeout=PATIENCE) as kept:
         page.locator(f"#id_{name}").fill(words)
     return kept.value
 

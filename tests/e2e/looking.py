@@ -67,7 +67,7 @@ STICKING_OUT = """() => [...document.querySelectorAll("body *")]
 
 
 class Pictures:
-    """Keeps pictures of pages: all of them, whole, under var/; with PORTAL_SCREENSHOTS=docs the chosen ones in docs/."""
+    """Keeps pictures of pages: all, whole, under var/; with PORTAL_SCREENSHOTS=docs the chosen ones in docs/ too."""
 
     def __init__(self, root: Path) -> None:
         self._all = root / "var" / "screenshots"
