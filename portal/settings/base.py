@@ -287,5 +287,5 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": ENVIRONMENT.text("PORTAL_LOG_LEVEL")},
-    "loggers": {"django_guid": {"level": "WARNING"}, "wagtail": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "loggers": {name: {"level": "WARNING"} for name in ("axes", "django_guid", "django_tasks", "wagtail")},
 }

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
+from django_tasks_db.models import DBTaskResult
 from hypothesis import given, strategies as st
 
 from portal.core import tick
@@ -96,3 +97,16 @@ def test_the_theme_is_a_stylesheet_of_the_settings(db: None) -> None:
     answer: Any = Client().get("/-/theme.css")
     assert "--portal-accent: #123456;" in answer.content.decode()
     assert answer["Content-Type"].startswith("text/css")
+
+
+def test_a_failed_job_keeps_the_class_and_not_the_words(db: None) -> None:
+    row = DBTaskResult.objects.create(
+        args_kwargs={"args": [], "kwargs": {}}, task_path="a.b", backend_name="default", run_after=NOON
+    )
+    try:
+        raise ValueError("the secret that somebody typed")
+    except ValueError as problem:
+        row.set_failed(problem)
+    row.refresh_from_db()
+    assert row.exception_class_path == "builtins.ValueError"
+    assert row.traceback == ""
