@@ -41,5 +41,5 @@ async function tell(query) {
   panel.querySelector("[data-audience-sentence]").textContent = report.sentence;
   panel.querySelector("[data-audience-saved]").hidden = true;
   panel.classList.toggle("help-info", report.is_sound);
-  panel.classList.toggle("help-critical", !report.is_sound);
+  panel.classList.toggle("help-warning", !report.is_sound);
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from portal.bulletins.csaf import Advisory
 from portal.bulletins.csaf.documents import Product, Remediation, Vulnerability
 from portal.core.sanitise import text_to_html
 
-MOST_NAMED = 6  # products named in one recommended action; the table below lists them all
+MOST_NAMED = 4  # products named in one recommended action
 
 STATUS_WORDS = {
     "affected": "Affected",
@@ -27,6 +29,7 @@ def body_of(advisory: Advisory) -> str:
         _block("recommended_actions", _actions(advisory)),
         _block("affected_products", [_product(product, advisory) for product in advisory.products]),
         _block("vulnerabilities", [_vulnerability(one) for one in advisory.vulnerabilities]),
+        _block("text", _practices(advisory)),
         *[_block("text", _note(note.title, note.text)) for note in advisory.notes],
         _block("references", _references(advisory)),
     ]
@@ -43,17 +46,28 @@ def _note(title: str, text: str) -> str:
 
 
 def _actions(advisory: Advisory) -> list[str]:
+    """What the publisher says to do about these products; its general advice only where there is nothing else."""
     fixes = [_action(remediation) for remediation in advisory.remediations]
-    return [*fixes, *(str(text_to_html(practice)) for practice in advisory.recommended_practices)]
+    return fixes or [str(text_to_html(practice)) for practice in advisory.recommended_practices]
+
+
+def _practices(advisory: Advisory) -> str:
+    """The general advice that stands under every advisory, after what is particular to this one."""
+    if not advisory.remediations or not advisory.recommended_practices:
+        return ""
+    heading = str(_("General recommendations"))
+    return f"<h3>{heading}</h3>" + "".join(str(text_to_html(practice)) for practice in advisory.recommended_practices)
 
 
 def _action(remediation: Remediation) -> str:
-    names = ", ".join(remediation.product_names[:MOST_NAMED])
-    if len(remediation.product_names) > MOST_NAMED:
-        names += ", …"
-    text = f"{names}: {remediation.details}" if names else remediation.details
-    link = f"\n{remediation.url}" if remediation.url and remediation.url not in remediation.details else ""
-    return str(text_to_html(text + link))
+    """The action first, then a link, then which products it is for; the table below lists them all."""
+    lines = [remediation.details]
+    if remediation.url and remediation.url not in remediation.details:
+        lines.append(remediation.url)
+    if names := ", ".join(remediation.product_names[:MOST_NAMED]):
+        more = ", …" if len(remediation.product_names) > MOST_NAMED else ""
+        lines.append(_("For: %(names)s") % {"names": names + more})
+    return str(text_to_html("\n\n".join(lines)))
 
 
 def _product(product: Product, advisory: Advisory) -> dict[str, str]:

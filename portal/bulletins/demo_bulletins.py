@@ -102,7 +102,7 @@ def _date(page: BulletinPage, facts: Facts) -> None:
     if "expires_after_days" in facts:
         page.expires_at = page.issued_at + timedelta(days=facts["expires_after_days"])
     if "watch_days" in facts:
-        page.watch_until = timezone.now() + timedelta(days=facts["watch_days"])
+        page.watch_until = _end_of_day(facts["watch_days"])
 
 
 def _change(row: Facts) -> BulletinChange:
@@ -115,3 +115,8 @@ def _days_ago(days: int) -> datetime:
 
 def _person(email: str) -> Any:
     return Person.objects.get(email=email)
+
+
+def _end_of_day(days: int) -> datetime:
+    """The last minute of the day that lies so many days ahead."""
+    return (timezone.localtime() + timedelta(days=days)).replace(hour=23, minute=59, second=0, microsecond=0)

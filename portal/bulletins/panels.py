@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -13,6 +14,7 @@ from wagtail.admin.panels import (
     ObjectList,
     Panel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 from wagtail.models import Page
 
@@ -30,6 +32,11 @@ class AudiencePanel(Panel):
             return {**context, "report": report(self.instance.marking())}
 
 
+def _ticked(name: str) -> FieldPanel:
+    """Several of a list, each ticked: in a list to be chosen from, one click without a key drops all the others."""
+    return FieldPanel(name, widget=forms.CheckboxSelectMultiple)
+
+
 def marking_panel() -> ObjectList:
     """The tab that decides who can read a page."""
     return ObjectList(
@@ -38,9 +45,9 @@ def marking_panel() -> ObjectList:
             FieldRowPanel([FieldPanel("tlp"), FieldPanel("reach")]),
             MultiFieldPanel(
                 [
-                    FieldPanel("audience_communities"),
-                    FieldPanel("audience_organisations"),
-                    FieldPanel("audience_people"),
+                    _ticked("audience_communities"),
+                    _ticked("audience_organisations"),
+                    _ticked("audience_people"),
                 ],
                 _("Audience"),
             ),
@@ -53,7 +60,7 @@ def marking_panel() -> ObjectList:
 
 def bulletin_edit_handler() -> TabbedInterface:
     content = [
-        FieldPanel("title"),
+        TitleFieldPanel("title"),
         FieldPanel("safe_title"),
         FieldPanel("summary"),
         FieldRowPanel([FieldPanel("kind"), FieldPanel("severity")]),
@@ -63,9 +70,9 @@ def bulletin_edit_handler() -> TabbedInterface:
     facts = [
         FieldRowPanel([FieldPanel("number"), FieldPanel("originator")]),
         FieldPanel("source_reference"),
-        FieldPanel("sectors"),
+        _ticked("sectors"),
         FieldPanel("is_cross_sector"),
-        FieldPanel("counties"),
+        _ticked("counties"),
         FieldRowPanel([FieldPanel("event_date"), FieldPanel("issued_at"), FieldPanel("revised_at")]),
         FieldRowPanel([FieldPanel("cvss_score"), FieldPanel("cvss_version")]),
         InlinePanel("cves", [FieldPanel("cve")], label=_("CVE")),
@@ -92,5 +99,7 @@ def bulletin_edit_handler() -> TabbedInterface:
 
 
 def guidance_edit_handler(*extra: str) -> TabbedInterface:
-    content = [*Page.content_panels, *(FieldPanel(name) for name in extra), FieldPanel("slug")]
+    several = {"sectors", "hazards"}
+    fields = [_ticked(name) if name in several else FieldPanel(name) for name in extra]
+    content = [*Page.content_panels, *fields, FieldPanel("slug")]
     return TabbedInterface([ObjectList(content, heading=_("Text")), marking_panel()])

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 CONSENT_TEXT = _(
@@ -26,6 +31,31 @@ class SignInForm(LoginForm):
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
         self.fields.pop("remember", None)
+
+
+class _CodeOnce:
+    """A code that was used stays used for as long as it could be accepted (RFC 6238, section 5.2).
+
+    allauth remembers it for one period, while a tolerance of one accepts it for three.
+    """
+
+    user: Any
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]  # a mixin: allauth's form comes after it
+        digest = hashlib.sha256(code.replace(" ", "").encode()).hexdigest()
+        periods = 2 * mfa_settings.TOTP_TOLERANCE + 1
+        if cache.add(f"members.code.{self.user.pk}.{digest}", 1, timeout=periods * mfa_settings.TOTP_PERIOD):
+            return code
+        raise get_adapter().validation_error("incorrect_code")
+
+
+class CodeForm(_CodeOnce, AuthenticateForm):
+    """The code at sign-in."""
+
+
+class CodeAgainForm(_CodeOnce, ReauthenticateForm):
+    """The code when something sensitive asks for it again."""
 
 
 class FeedTokenForm(forms.Form):

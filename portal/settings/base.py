@@ -192,6 +192,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_FORMS = {"login": "portal.members.forms.SignInForm"}
+MFA_FORMS = {
+    "authenticate": "portal.members.forms.CodeForm",
+    "reauthenticate": "portal.members.forms.CodeAgainForm",
+}
 MFA_ADAPTER = "portal.members.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Partner Portal"

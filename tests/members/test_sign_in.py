@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -79,6 +81,19 @@ def test_a_code_works_once(person: Person) -> None:
         client.post(CODE, {"code": code})
     assert is_signed_in(first)
     assert not is_signed_in(second)
+
+
+def test_a_code_does_not_work_again_while_it_could_still_be_accepted(person: Person) -> None:
+    secret = enrol(person)
+    with time_machine.travel(datetime(2026, 3, 4, 12, 0, 1, tzinfo=UTC), tick=False) as clock:
+        code, opened = code_for(secret), []
+        for seconds in (0, 5, 29, 25, 5):
+            clock.shift(seconds)
+            client = Client()
+            give_password(client, person)
+            client.post(CODE, {"code": code})
+            opened.append(is_signed_in(client))
+    assert opened == [True, False, False, False, False]
 
 
 def test_the_address_is_read_in_any_case(person: Person) -> None:

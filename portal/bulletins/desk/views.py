@@ -184,7 +184,10 @@ def countersign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def recall(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a bulletin back; says what will be lost and asks for a word."""
-    page = get_object_or_404(BulletinPage, pk=pk)
+    page = get_object_or_404(BulletinPage, pk=pk, live=True)
+    if page.recalled_at:
+        messages.info(request, _("It is recalled already. These people had opened it."))
+        return redirect("desk_readers", pk=page.pk)
     form = RecallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -43,7 +43,8 @@ def ago(value: datetime | None) -> SafeString | str:
     """How long ago, in one unit: '3 hours ago'."""
     if not value:
         return ""
-    words = _("%(age)s ago") % {"age": timesince(value, depth=1)}
+    is_fresh = timezone.now() - value < timedelta(minutes=1)
+    words = _("just now") if is_fresh else _("%(age)s ago") % {"age": timesince(value, depth=1)}
     return format_html('<time datetime="{}">{}</time>', timezone.localtime(value).isoformat(), words)
 
 
