@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.models import Page, PageManager
@@ -127,8 +127,9 @@ class Marked(models.Model):
         """Store it, then derive its tokens from what is now stored."""
         from portal.access.derivation import derive
 
-        super().save(*args, **kwargs)
-        derive(type(self), self.pk)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            derive(type(self), self.pk)
 
 
 class MarkedModel(Marked):

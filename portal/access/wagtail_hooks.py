@@ -7,10 +7,17 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from wagtail import hooks
 
+from portal.access.links import PageLinkHandler
 from portal.access.models import Marked
 from portal.access.querysets import verdict_on_stored
 from portal.access.rule import Verdict
 from portal.access.viewer import viewer_of
+
+
+@hooks.register("register_rich_text_features", order=100)
+def link_by_number(features: Any) -> None:
+    """After Wagtail's own, whose links carry the address, and with it the words, of what may be hidden."""
+    features.register_link_type(PageLinkHandler)
 
 
 @hooks.register("before_serve_page", order=-100)

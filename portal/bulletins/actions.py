@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 from portal.access.enums import Label
+from portal.bulletins.body import recall_attachments, release_attachments, wider_attachments
 from portal.bulletins.enums import ReleaseKind, RequestState
 from portal.bulletins.models import BulletinPage, Release, ReleaseRequest
 from portal.core.actions import Action, ActionRefused
@@ -65,7 +66,18 @@ def what_is_missing(page: BulletinPage) -> list[str]:
         missing.append(_("Above TLP:CLEAR, fill in the closure basis or mark that none was found."))
     if not page.label.may_leave_in_full and not page.safe_title:
         missing.append(_("Above TLP:GREEN, write a safe title for mail and feeds."))
+    if wider := wider_attachments(page.body, page.marking()):
+        titles = ", ".join(wider)
+        missing.append(
+            _("These attachments could be read by people who may not read it: %(titles)s.") % {"titles": titles}
+        )
     return [str(sentence) for sentence in missing]
+
+
+def _as_seen(page: BulletinPage, seen: int | None) -> None:
+    """Refuse when somebody saved another version after `seen` was shown."""
+    if seen is not None and seen != page.latest_revision_id:
+        raise Changed(_("Somebody saved another version meanwhile. Nothing was changed; read that one first."))
 
 
 def _complete(page: BulletinPage) -> None:
@@ -85,26 +97,32 @@ class SubmitForRelease(Action):
     names_people: bool
     touches_expression: bool
     note: str = ""
+    seen: int | None = None
 
     def check(self) -> None:
+        _as_seen(self.page, self.seen)
         if self.page.recalled_at:
             raise NotNow(_("It was recalled. Write a new bulletin that supersedes it."))
         if Release.objects.filter(revision=self.page.latest_revision).exists():
             raise NotNow(_("This version is public already. Edit it first, then ask for release."))
         if self.page.release_requests.waiting().filter(revision=self.page.latest_revision).exists():
             raise NotNow(_("It is waiting for release already. Nothing was changed."))
+        if self.page.release_requests.filter(revision=self.page.latest_revision, state=RequestState.SENT_BACK).exists():
+            raise NotNow(_("This version was sent back. Change what was asked for, then ask for release again."))
         _complete(self.page.get_latest_revision_as_object())
 
     def perform(self) -> ReleaseRequest:
         for earlier in self.page.release_requests.waiting():
             _decide(earlier, RequestState.WITHDRAWN, by=self.by)
+        earlier_answers = self.page.release_requests.filter(revision__gt=self.page.live_revision_id or 0)
         return ReleaseRequest.objects.create(
             page=self.page,
             revision=self.page.latest_revision or self.page.get_latest_revision(),
             submitted_by=self.by,
             submitted_at=timezone.now(),
-            names_people=self.names_people,
-            touches_expression=self.touches_expression,
+            # A 'yes' since it was last public stays until the privacy officer has looked at it.
+            names_people=self.names_people or earlier_answers.filter(names_people=True).exists(),
+            touches_expression=self.touches_expression or earlier_answers.filter(touches_expression=True).exists(),
             note=self.note,
         )
 
@@ -149,6 +167,8 @@ class ReleaseBulletin(Action):
             raise NotAllowed(_("Only a supervisor can release a bulletin."))
         if self.request.state != RequestState.WAITING:
             raise NotNow(_("Somebody has decided this already. Nothing was changed."))
+        if page.recalled_at:
+            raise NotNow(_("It was recalled. Write a new bulletin that supersedes it."))
         if page.latest_revision_id != self.request.revision_id:
             raise Changed(
                 _("It was edited after it was submitted. Nothing was released; ask for it to be submitted again.")
@@ -179,10 +199,14 @@ class ReleaseUrgently(Action):
     page: BulletinPage
     by: Person
     reason: str
+    names_people: bool = False
+    touches_expression: bool = False
+    seen: int | None = None
 
     def check(self) -> None:
         if not self.by.has_role(*RELEASERS):
             raise NotAllowed(_("Only a supervisor can release a bulletin."))
+        _as_seen(self.page, self.seen)
         if not self.reason.strip():
             raise Incomplete(_("Say why it cannot wait for a second person."))
         if self.page.recalled_at:
@@ -193,8 +217,13 @@ class ReleaseUrgently(Action):
 
     def perform(self) -> Release:
         revision = self.page.get_latest_revision()
+        waiting = list(self.page.release_requests.waiting())
         release = make_public(self.page, revision, kind=ReleaseKind.URGENT, by=self.by, reason=self.reason)
-        for request in self.page.release_requests.waiting():
+        release.needs_privacy_officer = (
+            self.names_people or self.touches_expression or any(asked.awaits_privacy_officer for asked in waiting)
+        )
+        release.save(update_fields=["needs_privacy_officer"])
+        for request in waiting:
             _decide(request, RequestState.RELEASED, by=self.by)
         return release
 
@@ -207,8 +236,12 @@ class Countersign(Action):
     by: Person
 
     def check(self) -> None:
-        if not self.by.has_role(*COUNTERSIGNERS):
-            raise NotAllowed(_("Only a supervisor or an analyst can countersign."))
+        if self.release.needs_privacy_officer and not self.by.has_role(StaffRole.PRIVACY_OFFICER):
+            raise NotAllowed(
+                _("It names people or touches protest, religion or politics: the privacy officer signs it.")
+            )
+        if not self.by.has_role(*COUNTERSIGNERS, StaffRole.PRIVACY_OFFICER):
+            raise NotAllowed(_("Only a supervisor, an analyst or the privacy officer can countersign."))
         if self.release.kind != ReleaseKind.URGENT or self.release.countersigned_at:
             raise NotNow(_("It does not wait for a signature. Nothing was changed."))
         is_involved = self.by.pk == self.release.released_by_id or self.release.editors.filter(pk=self.by.pk).exists()
@@ -283,6 +316,7 @@ class RecallBulletin(Action):
         BulletinPage.objects.filter(pk=self.page.pk).update(
             recalled_at=self.page.recalled_at, recall_reason=self.page.recall_reason
         )
+        recall_attachments(self.page.body, self.page.recalled_at)
         for request in self.page.release_requests.waiting():
             _decide(request, RequestState.SENT_BACK, by=self.by, reason=self.reason)
 
@@ -305,6 +339,7 @@ def make_public(
     _settle(page, revision, release.released_at)
     revision.publish(user=by, skip_permission_checks=True)
     page.refresh_from_db()
+    release_attachments(page.body)
     return release
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from wagtail.documents import get_document_model
 
+from portal.access.rule import Marking
 from portal.access.viewer import Viewer
 
 
@@ -20,10 +22,33 @@ def hide_unreadable(body: Any, viewer: Viewer) -> None:
         if readable is None:
             continue
         for number in reversed(range(len(block.value))):
-            if block.value[number].pk not in readable:
+            thing = block.value[number]
+            if thing is None or thing.pk not in readable:
                 del block.value[number]
         if not len(block.value):
             del body[place]
+
+
+def attachments(body: Any) -> list[Any]:
+    """The documents that a body carries."""
+    return [thing for block in body if block.block_type == "attachments" for thing in block.value if thing is not None]
+
+
+def release_attachments(body: Any) -> None:
+    """Let the documents of a body be read, by those for whom they are marked, and fix them as they are."""
+    keys = [document.pk for document in attachments(body)]
+    get_document_model().objects.filter(pk__in=keys).update(is_released=True)
+
+
+def recall_attachments(body: Any, at: datetime) -> None:
+    """Close the documents of a body at once."""
+    keys = [document.pk for document in attachments(body)]
+    get_document_model().objects.filter(pk__in=keys, recalled_at=None).update(recalled_at=at)
+
+
+def wider_attachments(body: Any, marking: Marking) -> list[str]:
+    """The titles of documents that somebody could read who may not read the page."""
+    return [document.title for document in attachments(body) if not document.marking().tokens() <= marking.tokens()]
 
 
 def _readable(kind: str, things: Any, viewer: Viewer) -> set[int] | None:
@@ -33,5 +58,5 @@ def _readable(kind: str, things: Any, viewer: Viewer) -> set[int] | None:
     models: dict[str, Any] = {"related": BulletinPage, "attachments": get_document_model()}
     if kind not in models:
         return None
-    keys = [thing.pk for thing in things]
+    keys = [thing.pk for thing in things if thing is not None]  # None: it was deleted
     return set(models[kind].objects.readable_by(viewer).filter(pk__in=keys).values_list("pk", flat=True))

@@ -8,7 +8,7 @@ from wagtail.models import Page
 
 from portal.access.enums import Label
 from portal.bulletins import demo_bulletins, demo_guidance, site_tree
-from portal.bulletins.models import InformationPage
+from portal.bulletins.models import InformationIndexPage, InformationPage
 from portal.core import demo
 from portal.core.models import PortalSettings
 
@@ -43,12 +43,13 @@ def seed_pages(echo: demo.Echo) -> None:
 
 @demo.seeder(order=25, title="Pages about the portal")
 def seed_information(echo: demo.Echo) -> None:
-    home, made = site_tree.prepare(), 0
+    site_tree.prepare()
+    about, made = InformationIndexPage.objects.get(), 0
     for path in sorted((demo.folder() / "information").glob("*.json")):
         facts = json.loads(path.read_text())
         if not InformationPage.objects.filter(slug=facts["slug"]).exists():
             page = InformationPage(**facts, tlp=Label.CLEAR)
-            Page.objects.get(pk=home.pk).add_child(instance=page)
+            Page.objects.get(pk=about.pk).add_child(instance=page)
             page.save_revision().publish()
             made += 1
     echo(f"{made} new")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("audience/", home.audience, name="desk_audience"),
     path("releases/", views.release_queue, name="desk_releases"),
     path("releases/<int:pk>/", views.release_review, name="desk_release"),
+    path("releases/<int:pk>/read/", views.release_read, name="desk_release_read"),
     path("releases/<int:pk>/decide/", views.decide, name="desk_decide"),
     path("releases/<int:pk>/withdraw/", views.withdraw, name="desk_withdraw"),
     path("releases/<int:pk>/countersign/", views.countersign, name="desk_countersign"),

@@ -31,7 +31,13 @@ class ShareAnswerForm(forms.Form):
     answer = forms.CharField(label=_("Words to the reader"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class SubmitForm(forms.Form):
+class SeenForm(forms.Form):
+    """A decision about the version that was on the page; one saved meanwhile is not what was read."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class SubmitForm(SeenForm):
     """The checklist before release."""
 
     names_people = forms.TypedChoiceField(
@@ -57,6 +63,13 @@ class ReasonForm(forms.Form):
     """Why something is sent back, or cannot wait."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class UrgentForm(SubmitForm):
+    """The checklist, and why it cannot wait for a second person."""
+
+    note = None  # type: ignore[assignment]  # Django's way to take a field away
+    reason = forms.CharField(label=_("Why can it not wait?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class RecallForm(forms.Form):

@@ -20,7 +20,7 @@ from portal.bulletins.csaf import Advisory, Refused, read
 from portal.bulletins.csaf.documents import version_key
 from portal.bulletins.csaf.errors import DuplicateAdvisory
 from portal.bulletins.enums import Kind, ReleaseKind, Severity
-from portal.bulletins.models import BulletinChange, BulletinIndexPage, BulletinPage, CveReference
+from portal.bulletins.models import BulletinChange, BulletinIndexPage, BulletinPage, CveReference, Release
 from portal.bulletins.site_tree import prepare
 from portal.vocabulary.models import Sector
 
@@ -35,6 +35,7 @@ class Outcome(Enum):
     UNCHANGED = "unchanged"
     OLDER = "older than what is here"
     RECALLED = "recalled here, left alone"
+    WAITING = "changed here, so its revision waits as a draft for staff"
     REFUSED = "refused"
 
 
@@ -98,8 +99,33 @@ def store(advisory: Advisory) -> Outcome:
             return Outcome.RECALLED
         if not _is_newer(advisory, page.source_data):
             return Outcome.OLDER
+        if _is_staffs(page):
+            _leave_as_draft(page, advisory)
+            return Outcome.WAITING
         _publish(page, advisory)
         return Outcome.UPDATED
+
+
+def _is_staffs(page: BulletinPage) -> bool:
+    """Whether staff made it their own: marked it, released a version of it, or have a draft of it.
+
+    What they wrote beside the advisory must not become public by an import.
+    """
+    live = Release.objects.filter(page=page, revision=page.live_revision_id or 0).first()
+    was_imported = live is not None and live.kind == ReleaseKind.IMPORTED
+    is_public = page.label is Label.CLEAR and page.marking().is_sound()
+    return not (was_imported and is_public and page.latest_revision_id == page.live_revision_id)
+
+
+def _leave_as_draft(page: BulletinPage, advisory: Advisory) -> None:
+    """Put the publisher's revision on top of staff's newest draft; a person decides what becomes of it."""
+    draft = page.get_latest_revision_as_object()
+    if draft.source_data.get("hash") == advisory.content_hash:
+        return
+    label = draft.tlp
+    _fill(draft, advisory)
+    draft.tlp = label
+    draft.save_revision(log_action=False)
 
 
 def _is_newer(advisory: Advisory, stored: dict[str, Any]) -> bool:
@@ -116,6 +142,7 @@ def _new_page(advisory: Advisory) -> BulletinPage:
         title=advisory.title,
         slug=_free_slug(index, advisory.slug),
         summary=advisory.summary,
+        tlp=Label.CLEAR,
         source_id=SOURCE + advisory.tracking_id,
         live=False,
     )
@@ -141,7 +168,6 @@ def _fill(page: BulletinPage, advisory: Advisory) -> None:
         "title": advisory.title,
         "draft_title": advisory.title,
         "summary": advisory.summary,
-        "tlp": Label.CLEAR,
         "kind": Kind.ADVISORY,
         "number": advisory.tracking_id,
         "originator": advisory.publisher,

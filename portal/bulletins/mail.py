@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
 from portal.bulletins.models import BulletinPage, Release, ReleaseRequest, ShareRequest
+from portal.members.audience import active_people
 from portal.members.enums import StaffRole
-from portal.members.models import Person
+
+logger = logging.getLogger(__name__)
 
 
 def _send(name: str, page: BulletinPage, to: Iterable[str], **context: Any) -> None:
@@ -30,11 +33,19 @@ def _send(name: str, page: BulletinPage, to: Iterable[str], **context: Any) -> N
     subject = " ".join(render_to_string(f"emails/{name}_subject.txt", facts).split())
     text = render_to_string(f"emails/{name}.txt", facts)
     for address in to:
+        _hand_over(subject, text, address)
+
+
+def _hand_over(subject: str, text: str, address: str) -> None:
+    """What the mail is about is on the desk as well: a mail server that is down stops nothing here."""
+    try:
         send_mail(subject, text, None, [address])
+    except OSError:  # smtplib's errors are OSErrors
+        logger.exception("mail was not handed over")
 
 
 def _holders(*roles: StaffRole) -> list[str]:
-    people = Person.objects.filter(is_active=True, groups__name__in=[role.value for role in roles]).distinct()
+    people = active_people().filter(groups__name__in=[role.value for role in roles]).distinct()
     return list(people.values_list("email", flat=True))
 
 
@@ -55,7 +66,7 @@ def sent_back(request: ReleaseRequest) -> None:
 def share_wider_requested(request: ShareRequest) -> None:
     """Reach the originator: those who wrote the bulletin, or else the supervisors."""
     revisions = request.page.revisions.exclude(user=None)
-    authors = Person.objects.filter(is_active=True, pk__in=revisions.values("user_id"))
+    authors = active_people().filter(pk__in=revisions.values("user_id"))
     addresses = list(authors.values_list("email", flat=True)) or _holders(StaffRole.MIAC_SUPERVISOR)
     _send("share_wider_request", request.page, addresses, request=request)
 

@@ -16,7 +16,10 @@ from wagtail.admin.panels import (
     TabbedInterface,
     TitleFieldPanel,
 )
+from wagtail.admin.widgets import SlugInput
 from wagtail.models import Page
+
+from portal.members.widgets import PeopleByAddress
 
 
 class AudiencePanel(Panel):
@@ -47,7 +50,11 @@ def marking_panel() -> ObjectList:
                 [
                     _ticked("audience_communities"),
                     _ticked("audience_organisations"),
-                    _ticked("audience_people"),
+                    FieldPanel(
+                        "audience_people",
+                        widget=PeopleByAddress(attrs={"rows": 3}),
+                        help_text=_("Their work e-mail addresses, one a line."),
+                    ),
                 ],
                 _("Audience"),
             ),
@@ -80,7 +87,7 @@ def bulletin_edit_handler() -> TabbedInterface:
             "changes", [FieldPanel("date"), FieldPanel("number"), FieldPanel("summary")], label=_("line of the history")
         ),
         FieldPanel("supersedes"),
-        FieldPanel("slug"),
+        FieldPanel("slug", widget=SlugInput),
     ]
     record = [
         FieldPanel("handling"),
@@ -101,5 +108,5 @@ def bulletin_edit_handler() -> TabbedInterface:
 def guidance_edit_handler(*extra: str) -> TabbedInterface:
     several = {"sectors", "hazards"}
     fields = [_ticked(name) if name in several else FieldPanel(name) for name in extra]
-    content = [*Page.content_panels, *fields, FieldPanel("slug")]
+    content = [*Page.content_panels, *fields, FieldPanel("slug", widget=SlugInput)]
     return TabbedInterface([ObjectList(content, heading=_("Text")), marking_panel()])

@@ -18,10 +18,25 @@ class BulletinPermissionTester(PagePermissionTester):
         return False
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
-        return self.page.first_published_at is None and super().can_delete(ignore_bulk=ignore_bulk)
+        is_on_record = self.page.first_published_at is not None or self.page.release_requests.exists()
+        is_own = self.page.owner_id == self.user.pk
+        return not is_on_record and is_own and super().can_delete(ignore_bulk=ignore_bulk)
 
 
-class BulletinIndexPermissionTester(PagePermissionTester):
+class FixedPagePermissionTester(PagePermissionTester):
+    """The home page and the lists stay where they are: taking one away would take all below it away."""
+
+    def can_unpublish(self) -> bool:
+        return False
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return False
+
+    def can_move(self) -> bool:
+        return False
+
+
+class BulletinIndexPermissionTester(FixedPagePermissionTester):
     """A new bulletin starts as a draft, whoever makes it."""
 
     def can_publish_subpage(self) -> bool:

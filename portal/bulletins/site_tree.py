@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
 from portal.access.enums import Label
-from portal.bulletins.models import BulletinIndexPage, GuidanceIndexPage, HomePage
+from portal.bulletins.models import BulletinIndexPage, GuidanceIndexPage, HomePage, InformationIndexPage
 from portal.members.enums import StaffRole
 
 ADD_AND_CHANGE = ("add_page", "change_page")
@@ -24,7 +24,10 @@ def prepare() -> HomePage:
     for role in (StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR):
         _grant(role, bulletins, ADD_AND_CHANGE)
     _grant(StaffRole.MOP3_EDITOR, guidance, PUBLISH)
-    _grant(StaffRole.MOP3_EDITOR, home, PUBLISH)
+    about = InformationIndexPage.objects.first() or _add(home, InformationIndexPage, _("About the portal"), "about")
+    _grant(StaffRole.MOP3_EDITOR, about, PUBLISH)
+    # A right on the home page would hold for everything below it, the bulletins included.
+    GroupPagePermission.objects.filter(page=home, group__name__in=[role.value for role in StaffRole]).delete()
     for role in (StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR, StaffRole.MOP3_EDITOR):
         _grant_files(role)
     # Read anew: the object in hand does not know of its children, and saving it would say that it has none.

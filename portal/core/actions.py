@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 
 class ActionRefused(Exception):
@@ -25,5 +25,15 @@ class Action:
     def execute(self) -> Any:
         """Check, then perform, in one transaction."""
         with transaction.atomic():
+            self._read_anew()
             self.check()
             return self.perform()
+
+    def _read_anew(self) -> None:
+        """Look at the rows as they are now, and hold them until this is done.
+
+        Two people may decide at the same moment; what was fetched before the transaction tells one of them lies.
+        """
+        for value in vars(self).values():
+            if isinstance(value, models.Model) and value.pk is not None:
+                value.refresh_from_db(from_queryset=value.__class__._base_manager.select_for_update(of=("self",)))

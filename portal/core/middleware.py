@@ -41,7 +41,7 @@ def loosen_policy_for_admin(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if settings.PORTAL_SITE_KIND == "desk" and request.path.startswith("/admin/"):
+        if settings.PORTAL_SITE_KIND == "desk" and request.path_info.startswith("/admin/"):
             response["Content-Security-Policy"] = "; ".join(f"{k} {' '.join(v)}" for k, v in ADMIN_POLICY.items())
         return response
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -77,9 +76,9 @@ class PortalSettings(BaseGenericSetting):
         return self.name
 
     @classmethod
-    def load(cls, request: HttpRequest | None = None) -> PortalSettings:
-        """The settings, read once a request."""
-        loaded: PortalSettings = super().load(request_or_site=request)
+    def load(cls, request_or_site: Any = None) -> PortalSettings:
+        """The settings, read once a request. The parameter's name is Wagtail's."""
+        loaded: PortalSettings = super().load(request_or_site=request_or_site)
         return loaded
 
     def clean(self) -> None:

@@ -6,3 +6,6 @@ class LibraryConfig(AppConfig):
     name = "portal.library"
     label = "library"
     verbose_name = _("Library")
+
+    def ready(self) -> None:
+        from portal.library import signal_handlers  # noqa: F401  (it registers itself)

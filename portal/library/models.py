@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -31,13 +32,41 @@ class PortalDocument(MarkedModel, AbstractDocument):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
+    is_released = models.BooleanField(
+        _("released"),
+        default=False,
+        editable=False,
+        help_text=_("Set when a page that carries it becomes public; from then on it no longer changes."),
+    )
+
     objects: ClassVar[Any] = DocumentQuerySet.as_manager()
+
+    FIXED_ONCE_RELEASED = ("title", "file", "tlp", "reach", "law_enforcement_sensitive", "visible_from")
 
     admin_form_fields = ("title", "file", "collection", "tags", *MARKING_FORM_FIELDS)
 
     class Meta(AbstractDocument.Meta):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+
+    @property
+    def is_public_version(self) -> bool:
+        """A document is for nobody until a page that carries it was released or published."""
+        return self.is_released
+
+    def clean(self) -> None:
+        super().clean()
+        self._refuse_change()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it. Raises `ValidationError` when it was released and would now be another."""
+        self._refuse_change()
+        super().save(*args, **kwargs)
+
+    def _refuse_change(self) -> None:
+        stored = type(self).objects.filter(pk=self.pk, is_released=True).first()
+        if stored and any(getattr(stored, name) != getattr(self, name) for name in self.FIXED_ONCE_RELEASED):
+            raise ValidationError(_("It was released as it is. Upload what changed as a new document."))
 
     @property
     def url(self) -> str:

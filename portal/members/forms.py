@@ -9,6 +9,7 @@ from allauth.account.forms import LoginForm
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,13 @@ class SignInForm(LoginForm):
         self.fields.pop("remember", None)
 
 
+def remember_code(person: int, code: str) -> bool:
+    """Remember that a code was used, for as long as it could be accepted; False if it had been used before."""
+    digest = hashlib.sha256(code.replace(" ", "").encode()).hexdigest()
+    periods = 2 * mfa_settings.TOTP_TOLERANCE + 1
+    return bool(cache.add(f"members.code.{person}.{digest}", 1, timeout=periods * mfa_settings.TOTP_PERIOD))
+
+
 class _CodeOnce:
     """A code that was used stays used for as long as it could be accepted (RFC 6238, section 5.2).
 
@@ -43,15 +51,22 @@ class _CodeOnce:
 
     def clean_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]  # a mixin: allauth's form comes after it
-        digest = hashlib.sha256(code.replace(" ", "").encode()).hexdigest()
-        periods = 2 * mfa_settings.TOTP_TOLERANCE + 1
-        if cache.add(f"members.code.{self.user.pk}.{digest}", 1, timeout=periods * mfa_settings.TOTP_PERIOD):
+        if remember_code(self.user.pk, code):
             return code
         raise get_adapter().validation_error("incorrect_code")
 
 
 class CodeForm(_CodeOnce, AuthenticateForm):
     """The code at sign-in."""
+
+
+class EnrolForm(ActivateTOTPForm):
+    """The code that sets up an app; it does not sign anybody in afterwards."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        remember_code(self.user.pk, code)
+        return code
 
 
 class CodeAgainForm(_CodeOnce, ReauthenticateForm):

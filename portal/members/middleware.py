@@ -67,9 +67,11 @@ def _is_for(person: Person, request: HttpRequest) -> bool:
 
     To an editor's neighbour Wagtail would offer its log-in, which would lead straight back.
     """
-    if request.path.startswith("/admin/") and not person.has_perm("wagtailadmin.access_admin"):
+    if _is_open(request):
+        return True
+    if request.path_info.startswith("/admin/") and not person.has_perm("wagtailadmin.access_admin"):
         return False
-    return person.is_superuser or person.has_role(*StaffRole) or _is_open(request)
+    return person.is_vetted and (person.is_superuser or person.has_role(*StaffRole))
 
 
 def _is_open(request: HttpRequest) -> bool:

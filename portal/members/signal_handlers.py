@@ -31,6 +31,10 @@ def enrolling_is_using(sender: Any, request: HttpRequest, user: Person, authenti
 
 @receiver(pre_delete, sender=Community)
 @receiver(pre_delete, sender=Organisation)
+@receiver(pre_delete, sender=Person)
 def circles_are_closed_not_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
-    """Deleting a circle would silently change who may read what was restricted to it."""
+    """Deleting a circle would silently change who may read what was restricted to it.
+
+    Deleting a person would take them out of the record of who edited, released and read what.
+    """
     raise ProtectedError(f"{instance} can be closed, but not deleted.", {instance})

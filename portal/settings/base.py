@@ -195,6 +195,7 @@ ACCOUNT_FORMS = {"login": "portal.members.forms.SignInForm"}
 MFA_FORMS = {
     "authenticate": "portal.members.forms.CodeForm",
     "reauthenticate": "portal.members.forms.CodeAgainForm",
+    "activate_totp": "portal.members.forms.EnrolForm",
 }
 MFA_ADAPTER = "portal.members.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -219,6 +220,8 @@ WAGTAIL_SITE_NAME = "Partner Portal"
 WAGTAILADMIN_BASE_URL = ENVIRONMENT.text("PORTAL_DESK_URL")
 WAGTAILDOCS_DOCUMENT_MODEL = "library.PortalDocument"
 WAGTAILIMAGES_IMAGE_MODEL = "library.PortalImage"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "portal.library.forms.DocumentForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.library.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAIL_PASSWORD_RESET_ENABLED = False

@@ -4,12 +4,14 @@ from django.urls import include, path, re_path
 from wagtail.urls import serve_pattern
 from wagtail.views import serve
 
+from portal.access.links import page_by_number
 from portal.core import views
 
 before_pages = [
     path("-/live", views.live, name="live"),
     path("-/ready", views.ready, name="ready"),
     path("-/theme.css", views.theme, name="theme"),
+    path("-/page/<int:pk>/", page_by_number, name="page_by_number"),
     path("robots.txt", views.robots, name="robots"),
     path("", include("portal.members.urls")),
     path("", include("portal.library.urls")),

@@ -17,7 +17,7 @@ from portal.bulletins import actions
 from portal.bulletins.importing import Outcome, Summary, import_files
 from portal.bulletins.models import BulletinPage, Release
 from portal.members.enums import StaffRole
-from tests.factories import staff
+from tests.factories import edit, staff
 
 SOURCE = Path(settings.BASE_DIR) / "demo" / "csaf"
 SAMPLE = SOURCE / "icsa-23-012-05.json"
@@ -167,3 +167,33 @@ def test_all_150_real_advisories_become_public(pages: Any) -> None:
     assert summary.outcomes == {Outcome.CREATED: 150}
     assert not summary.unknown_sectors
     assert Client().get("/bulletins/").context["listing"].count == 150
+
+
+def test_what_staff_made_their_own_is_not_published_by_an_import(inbox: Path) -> None:
+    run(inbox)
+    author, supervisor = staff(StaffRole.MIAC_AUTHOR), staff(StaffRole.MIAC_SUPERVISOR)
+    facts = {
+        "tlp": Label.GREEN,
+        "reach": "members",
+        "handling": "Plant Zeta is affected.",
+        "has_no_closure_basis": True,
+    }
+    page = edit(the_bulletin(), by=author, **facts)
+    asked = actions.SubmitForRelease(page=page, by=author, names_people=False, touches_expression=False).execute()
+    actions.ReleaseBulletin(request=asked, by=supervisor).execute()
+    altered(inbox / "a.json", title="Revised by its publisher", tracking__version="2")
+    assert take(inbox).outcomes == {Outcome.WAITING: 1}
+    page = the_bulletin()
+    assert Client().get(page.url).status_code == 404
+    assert (page.label, page.title) == (Label.GREEN, "SAUTER Controls Nova 200 - 220 Series (PLC 6)")
+    waiting = page.get_latest_revision_as_object()
+    assert (waiting.title, waiting.label) == ("Revised by its publisher", Label.GREEN)
+
+
+def test_an_import_leaves_a_draft_of_staff_on_record(inbox: Path) -> None:
+    run(inbox)
+    edit(the_bulletin(), by=staff(StaffRole.MIAC_AUTHOR), handling="Not released yet.")
+    altered(inbox / "a.json", title="Revised by its publisher", tracking__version="2")
+    assert take(inbox).outcomes == {Outcome.WAITING: 1}
+    assert the_bulletin().handling == ""
+    assert the_bulletin().get_latest_revision_as_object().handling == "Not released yet."

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import ProtectedError
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page
@@ -164,7 +166,9 @@ def test_sending_back_tells_the_author_why(author: Person, supervisor: Person) -
     actions.SendBack(request=asked, by=supervisor, reason="Name the county.").execute()
     asked.refresh_from_db()
     assert (asked.state, asked.reason) == (RequestState.SENT_BACK, "Name the county.")
-    submit(asked.page, author)
+    with pytest.raises(actions.NotNow):
+        submit(asked.page, author)
+    submit(edit(asked.page, by=author, summary="In Boone County."), author)
 
 
 # --- recall, supersession, expiry ---------------------------------------------------------------------------------
@@ -354,7 +358,7 @@ def test_a_mail_about_a_draft_carries_what_the_drafts_own_label_allows(
         draft(by=author, title="Harmless", tlp=Label.CLEAR), by=author, title="Secret words", tlp=Label.RED,
         safe_title="A bulletin for you", audience_people=[author],
     )  # fmt: skip
-    answers = {"names_people": "no", "touches_expression": "no"}
+    answers = {"names_people": "no", "touches_expression": "no", "seen": page.latest_revision_id}
     assert session_for(author).post(f"/desk/bulletins/{page.pk}/submit/", answers).status_code == 302
     (mail,) = mailoutbox
     assert mail.to == [supervisor.email]
@@ -396,3 +400,183 @@ def test_what_was_submitted_or_released_is_never_written_over(author: Person, su
 def test_the_audience_sentence_refuses_keys_that_no_row_can_have(author: Person, key: str) -> None:
     asked = {"tlp": "TLP:AMBER", "audience_communities": key}
     assert session_for(author).post("/desk/audience/", asked).status_code == 404
+
+
+def test_a_yes_on_the_checklist_stays_until_the_privacy_officer_has_looked(author: Person, supervisor: Person) -> None:
+    page = draft(by=author)
+    first = submit(page, author, names_people=True)
+    actions.SendBack(request=first, by=staff(StaffRole.PRIVACY_OFFICER), reason="Take the names out.").execute()
+    second = submit(edit(page, by=author, summary="Without names."), author)
+    with pytest.raises(actions.PrivacyFirst):
+        actions.ReleaseBulletin(request=second, by=supervisor).execute()
+
+
+@pytest.mark.usefixtures("desk")
+def test_everybody_who_decides_can_read_the_whole_version(author: Person) -> None:
+    page = draft(by=author, body='[{"type": "text", "value": "<p>The whole of it.</p>"}]')
+    asked = submit(page, author, names_people=True)
+    for role in (StaffRole.PRIVACY_OFFICER, StaffRole.MIAC_SUPERVISOR):
+        answer = session_for(staff(role)).get(f"/desk/releases/{asked.pk}/read/")
+        assert "The whole of it." in answer.content.decode()
+    assert session_for(staff(StaffRole.MOP3_EDITOR)).get(f"/desk/releases/{asked.pk}/read/").status_code == 404
+
+
+def test_an_urgent_release_that_names_people_is_signed_by_the_privacy_officer(supervisor: Person) -> None:
+    action = actions.ReleaseUrgently(page=draft(by=supervisor), by=supervisor, reason="Now.", names_people=True)
+    release = action.execute()
+    with pytest.raises(actions.NotAllowed):
+        actions.Countersign(release=release, by=staff(StaffRole.MIAC_ANALYST)).execute()
+    actions.Countersign(release=release, by=staff(StaffRole.PRIVACY_OFFICER)).execute()
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_was_saved_while_the_form_was_open_is_neither_submitted_nor_released(
+    author: Person, supervisor: Person
+) -> None:
+    page = draft(by=author)
+    answers = {"names_people": "no", "touches_expression": "no", "seen": page.latest_revision_id, "reason": "Now."}
+    edit(page, by=staff(StaffRole.MIAC_AUTHOR), summary="Slipped in.")
+    for person, verb in ((author, "submit"), (supervisor, "urgent")):
+        answer = session_for(person).post(f"/desk/bulletins/{page.pk}/{verb}/", answers)
+        assert "another version meanwhile" in answer.content.decode()
+    assert not is_public(page)
+    assert not page.release_requests.exists()
+
+
+def test_of_two_decisions_at_once_the_second_sees_the_first(author: Person, supervisor: Person) -> None:
+    asked = submit(draft(by=author), author)
+    same = type(asked).objects.get(pk=asked.pk)
+    actions.SendBack(request=asked, by=supervisor, reason="No.").execute()
+    with pytest.raises(actions.NotNow):
+        actions.ReleaseBulletin(request=same, by=supervisor).execute()
+    assert not is_public(asked.page)
+
+
+@pytest.mark.parametrize("standing", ["suspended", "expired", "closed", "dormant", "applied"])
+@pytest.mark.usefixtures("desk")
+def test_staff_who_are_not_in_good_standing_do_nothing(author: Person, standing: str) -> None:
+    asked = submit(draft(by=author), author)
+    former = staff(StaffRole.MIAC_SUPERVISOR, standing=standing)
+    with pytest.raises(actions.NotAllowed):
+        actions.ReleaseBulletin(request=asked, by=former).execute()
+    client = session_for(former)
+    assert client.get("/desk/releases/").status_code == 404
+    assert client.get("/admin/").status_code == 404
+
+
+# --- documents
+
+
+def attached(**fields: Any) -> PortalDocument:
+    document = PortalDocument(title="Plan", tlp=Label.CLEAR, **fields)
+    document.file.save("plan.txt", ContentFile(b"as reviewed"))
+    return document
+
+
+def status(address: str) -> int:
+    """How anybody is answered; the file that was sent is closed."""
+    answer = Client().get(address)
+    answer.close()
+    return answer.status_code
+
+
+def carrying(document: PortalDocument) -> str:
+    return json.dumps([{"type": "attachments", "value": [document.pk]}])
+
+
+def test_a_document_is_for_nobody_until_a_page_that_carries_it_is_released(author: Person, supervisor: Person) -> None:
+    document = attached()
+    assert status(document.download_url) == 404
+    page = draft(by=author, body=carrying(document))
+    assert status(document.download_url) == 404
+    actions.ReleaseBulletin(request=submit(page, author), by=supervisor).execute()
+    assert status(document.download_url) == 200
+
+
+def test_a_released_document_stays_as_it_was(author: Person, supervisor: Person) -> None:
+    document = attached()
+    page = draft(by=author, body=carrying(document))
+    actions.ReleaseBulletin(request=submit(page, author), by=supervisor).execute()
+    document.refresh_from_db()
+    document.title = "Unreviewed"
+    with pytest.raises(ValidationError):
+        document.save()
+    with pytest.raises(ValidationError), transaction.atomic():
+        document.audience_people.set([author])
+    with pytest.raises(ProtectedError):
+        document.delete()
+
+
+def test_recalling_a_bulletin_closes_its_documents(supervisor: Person) -> None:
+    document = attached()
+    page = bulletin(body=carrying(document))
+    assert status(document.download_url) == 200
+    actions.RecallBulletin(page=page, by=supervisor, reason="Wrong.").execute()
+    assert status(document.download_url) == 404
+
+
+def test_an_attachment_that_reaches_further_than_its_bulletin_stops_the_release(author: Person) -> None:
+    community = CommunityFactory()
+    page = draft(by=author, tlp=Label.AMBER, audience_communities=[community], body=carrying(attached()))
+    with pytest.raises(actions.Incomplete, match="attachments"):
+        submit(page, author)
+
+
+def test_a_deleted_attachment_does_not_break_the_page(pages: Any) -> None:
+    document = attached()
+    page = bulletin(body=carrying(document))
+    PortalDocument.objects.filter(pk=document.pk)._raw_delete("default")  # past the guard
+    assert Client().get(page.url).status_code == 200
+
+
+# --- links, and who may edit
+
+
+def test_a_link_in_a_text_carries_no_words_of_what_it_leads_to(pages: Any) -> None:
+    hidden = bulletin(slug="strike-at-plant-x", tlp=Label.GREEN, audience_communities=[CommunityFactory()])
+    text = json.dumps([{"type": "text", "value": f'<p><a linktype="page" id="{hidden.pk}">more</a></p>'}])
+    page = bulletin(body=text)
+    shown = Client().get(page.url).content.decode()
+    assert "strike" not in shown
+    assert f"/-/page/{hidden.pk}/" in shown
+    assert Client().get(f"/-/page/{hidden.pk}/")["Location"].startswith("/account/login/")
+    assert session_for(PersonFactory()).get(f"/-/page/{hidden.pk}/").status_code == 404
+    assert Client().get(f"/-/page/{page.pk}/")["Location"].endswith(page.url)
+
+
+@pytest.mark.usefixtures("desk")
+def test_mop3_edits_guidance_and_no_bulletin(pages: Any) -> None:
+    page = draft(by=staff(StaffRole.MIAC_AUTHOR), title="Only for MIAC")
+    client = session_for(staff(StaffRole.MOP3_EDITOR))
+    for address in (
+        f"/admin/pages/{page.pk}/edit/",
+        f"/admin/pages/{page.pk}/delete/",
+        f"/admin/pages/{page.pk}/history/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code in {302, 403, 404}, address
+    index = BulletinIndexPage.objects.get()
+    assert client.get(f"/admin/pages/{index.pk}/edit/").status_code in {302, 403, 404}
+    assert "Only for MIAC" not in client.get(f"/admin/pages/{index.pk}/").content.decode()
+
+
+def test_people_are_not_deleted(pages: Any) -> None:
+    with pytest.raises(ProtectedError):
+        PersonFactory().delete()
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_editor_lists_no_people(author: Person) -> None:
+    PersonFactory(name="Somebody Else", email="somebody.else@partner.example")
+    page = draft(by=author)
+    client = session_for(author)
+    for address in (f"/admin/pages/{page.pk}/edit/", "/admin/documents/add/", "/admin/images/add/"):
+        shown = client.get(address).content.decode()
+        assert "Somebody Else" not in shown
+        assert "somebody.else" not in shown
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_site_settings_open(pages: Any) -> None:
+    client = session_for(PersonFactory(is_superuser=True))
+    assert client.get("/admin/settings/core/portalsettings/", follow=True).status_code == 200

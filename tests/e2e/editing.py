@@ -37,8 +37,6 @@ def write(tab: Tab, index_pk: int, text: Text) -> int:
     mark(page, text)
     page.get_by_role("tab", name="Handling and record").click()
     page.locator("#id_has_no_closure_basis").check()
-    page.get_by_role("tab", name="Facts").click()
-    page.locator("#id_slug").fill(re.sub(r"\W+", "-", text.title.lower()))
     save_draft(tab)
     found = re.search(r"/pages/(\d+)/edit/", page.url)
     assert found, page.url
@@ -50,7 +48,7 @@ def mark(page: Page, text: Text) -> None:
     page.get_by_role("tab", name="Who can read this").click()
     expect(page.locator(SENTENCE)).to_contain_text("Read by nobody")
     page.locator("#id_tlp").select_option(text.tlp)
-    page.locator("#id_audience_communities").select_option(label=text.community)
+    page.locator("#id_audience_communities").get_by_label(text.community, exact=True).check()
     expect(page.locator(SENTENCE)).to_contain_text(
         re.compile(rf"Read by \d+ \w+: {text.community}\. Not by: .*the public")
     )

@@ -22,6 +22,7 @@ from portal.core.listings import paginate
 from portal.members.audience import report
 from portal.members.enums import StaffRole
 from portal.members.requests import person_of
+from portal.members.widgets import people_by_address
 
 LARGEST_KEY = 2**63 - 1  # what the databases can hold
 
@@ -101,6 +102,11 @@ def audience(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"sentence": said.sentence, "total": said.total, "is_sound": said.is_sound})
 
 
+def _people(posted: Any) -> frozenset[int]:
+    named = people_by_address(posted.get("audience_people", ""))
+    return frozenset(key for key in named if isinstance(key, int))
+
+
 def _marking_from(posted: Any) -> Marking:
     def keys(name: str) -> frozenset[int]:
         found = frozenset(int(value) for value in posted.getlist(name) if value)
@@ -112,6 +118,6 @@ def _marking_from(posted: Any) -> Marking:
     return Marking(
         label=Label(posted.get("tlp", "")),
         reach=Reach(posted.get("reach") or Reach.NAMED),
-        audience=Audience(keys("audience_communities"), keys("audience_organisations"), keys("audience_people")),
+        audience=Audience(keys("audience_communities"), keys("audience_organisations"), _people(posted)),
         caveats=frozenset(caveats),
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.bulletins import actions, mail
 from portal.bulletins.desk.access import BULLETIN_STAFF, DECIDERS, EDITORS, SIGNERS, for_roles
-from portal.bulletins.forms import ReasonForm, RecallForm, SubmitForm
+from portal.bulletins.forms import ReasonForm, RecallForm, SubmitForm, UrgentForm
 from portal.bulletins.models import BulletinPage, Reading, Release, ReleaseRequest
 from portal.core.actions import ActionRefused
 from portal.core.listings import paginate
@@ -45,7 +45,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """The checklist with which an author asks for release."""
     page = get_object_or_404(BulletinPage, pk=pk)
     draft = page.get_latest_revision_as_object()
-    form = SubmitForm(request.POST or None)
+    form = SubmitForm(request.POST or None, initial={"seen": page.latest_revision_id})
     if request.method == "POST" and form.is_valid():
         action = actions.SubmitForRelease(page=page, by=person_of(request), **form.cleaned_data)
         try:
@@ -75,7 +75,7 @@ def release_review(request: HttpRequest, pk: int, *, form: ReasonForm | None = N
         "audience": report(draft.marking()),
         "editors": editors,
         "missing": actions.what_is_missing(draft),
-        "preview_url": reverse("wagtailadmin_pages:revisions_view", args=[asked.page_id, asked.revision_id]),
+        "preview_url": reverse("desk_release_read", args=[asked.pk]),
         "compare_url": _compare_url(asked),
         "form": form or ReasonForm(),
         "may_release": person.has_role(StaffRole.MIAC_SUPERVISOR),
@@ -84,6 +84,16 @@ def release_review(request: HttpRequest, pk: int, *, form: ReasonForm | None = N
         "may_withdraw": person.pk == asked.submitted_by_id or person in editors,
     }
     return render(request, "desk/release.html", context)
+
+
+@for_roles(*BULLETIN_STAFF)
+@require_safe
+def release_read(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole submitted version as its readers would see it, for everybody who decides on it."""
+    asked = get_object_or_404(ReleaseRequest.objects.select_related("page"), pk=pk)
+    setattr(request, "is_preview", True)  # noqa: B010  (Wagtail's own mark of a preview)
+    answer: HttpResponse = asked.revision.as_object().serve(request)
+    return answer
 
 
 def _compare_url(asked: ReleaseRequest) -> str:
@@ -153,7 +163,7 @@ def release_urgently(request: HttpRequest, pk: int) -> HttpResponse:
     """One supervisor releases alone, with a reason; a second person signs within 24 hours."""
     page = get_object_or_404(BulletinPage, pk=pk)
     draft = page.get_latest_revision_as_object()
-    form = ReasonForm(request.POST or None)
+    form = UrgentForm(request.POST or None, initial={"seen": page.latest_revision_id})
     if request.method == "POST" and form.is_valid():
         try:
             actions.ReleaseUrgently(page=page, by=person_of(request), **form.cleaned_data).execute()

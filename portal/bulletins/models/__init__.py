@@ -3,7 +3,7 @@
 from portal.bulletins.models.bulletin import BulletinChange, BulletinIndexPage, BulletinPage, CveReference
 from portal.bulletins.models.guidance import EmployeeSheetPage, GuidanceIndexPage, GuidancePage
 from portal.bulletins.models.home import HomePage
-from portal.bulletins.models.information import InformationPage
+from portal.bulletins.models.information import InformationIndexPage, InformationPage
 from portal.bulletins.models.reading import Feedback, Reading, ShareRequest
 from portal.bulletins.models.release import Release, ReleaseRequest
 
@@ -17,6 +17,7 @@ __all__ = [
     "GuidanceIndexPage",
     "GuidancePage",
     "HomePage",
+    "InformationIndexPage",
     "InformationPage",
     "Reading",
     "Release",

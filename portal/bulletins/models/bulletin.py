@@ -20,6 +20,7 @@ from portal.access.models import MarkedPage
 from portal.access.rule import Verdict
 from portal.access.viewer import Viewer
 from portal.bulletins.blocks import bulletin_blocks
+from portal.bulletins.editing import BulletinForm
 from portal.bulletins.enums import Kind, Severity
 from portal.bulletins.panels import bulletin_edit_handler
 from portal.bulletins.permissions import BulletinIndexPermissionTester, BulletinPermissionTester
@@ -37,6 +38,7 @@ class BulletinIndexPage(MarkedPage):
 
     template = "bulletins/bulletin_index_page.html"
     max_count = 1
+    promote_panels: ClassVar[list[Any]] = []
     settings_panels: ClassVar[list[Any]] = []
     parent_page_types: ClassVar[list[str]] = ["bulletins.HomePage"]
     subpage_types: ClassVar[list[str]] = ["bulletins.BulletinPage"]
@@ -107,6 +109,7 @@ class BulletinPage(MarkedPage):
 
     objects: ClassVar[Any] = PageManager.from_queryset(BulletinQuerySet)()
 
+    base_form_class = BulletinForm
     edit_handler = bulletin_edit_handler()
     template = "bulletins/bulletin_page.html"
     parent_page_types: ClassVar[list[str]] = ["bulletins.BulletinIndexPage"]

@@ -6,19 +6,22 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.html import strip_tags
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import PageManager
 
 from portal.access.enums import Label
 from portal.access.models import MarkedPage
+from portal.access.rule import Verdict
 from portal.access.viewer import viewer_of
 from portal.bulletins.blocks import FEATURES, guidance_blocks
 from portal.bulletins.body import hide_unreadable
 from portal.bulletins.panels import guidance_edit_handler
+from portal.bulletins.permissions import FixedPagePermissionTester
 from portal.bulletins.querysets import GuidanceQuerySet
 
 SHEET_LIMIT = 2_200  # characters that fit on one printed page at 12 points
@@ -29,6 +32,7 @@ class GuidanceIndexPage(MarkedPage):
 
     template = "guidance/guidance_index_page.html"
     max_count = 1
+    promote_panels: ClassVar[list[Any]] = []
     settings_panels: ClassVar[list[Any]] = []
     parent_page_types: ClassVar[list[str]] = ["bulletins.HomePage"]
     subpage_types: ClassVar[list[str]] = ["bulletins.GuidancePage", "bulletins.EmployeeSheetPage"]
@@ -41,6 +45,9 @@ class GuidanceIndexPage(MarkedPage):
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         return {**context, **guidance_listing(request)}
+
+    def permissions_for_user(self, user: Any) -> FixedPagePermissionTester:
+        return FixedPagePermissionTester(user, self)
 
 
 class GuidancePage(MarkedPage):
@@ -83,6 +90,12 @@ class GuidancePage(MarkedPage):
             hide_unreadable(self.body, viewer)
         sheets: Any = EmployeeSheetPage.objects.filter(guidance=self)
         return {**context, "employee_sheets": sheets.readable_by(viewer)}
+
+    def serve_notice(self, request: HttpRequest, verdict: Verdict) -> HttpResponse:
+        """Tell those who could have read it that it is no longer in force."""
+        context = {"page": self, "heading": gettext("This guidance has expired"), "ended_at": self.expires_at}
+        text = gettext("It is no longer in force, and its text is closed.")
+        return render(request, "bulletins/notice_page.html", {**context, "text": text}, status=410)
 
 
 class EmployeeSheetPage(MarkedPage):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
 from portal.access.models import MarkedPage
+from portal.bulletins.permissions import FixedPagePermissionTester
 
 
 class HomePage(MarkedPage):
@@ -19,6 +20,7 @@ class HomePage(MarkedPage):
     join_text = models.TextField(_("how to join"), max_length=1000, blank=True)
 
     content_panels: ClassVar[list[Any]] = [*MarkedPage.content_panels, FieldPanel("intro"), FieldPanel("join_text")]
+    promote_panels: ClassVar[list[Any]] = []
     settings_panels: ClassVar[list[Any]] = []
     template = "home/home_page.html"
     max_count = 1
@@ -32,3 +34,6 @@ class HomePage(MarkedPage):
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         return {**context, **home_context(request)}
+
+    def permissions_for_user(self, user: Any) -> FixedPagePermissionTester:
+        return FixedPagePermissionTester(user, self)

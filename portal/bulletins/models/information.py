@@ -12,6 +12,24 @@ from wagtail.fields import RichTextField
 from portal.access.enums import Label
 from portal.access.models import MarkedPage
 from portal.bulletins.blocks import FEATURES
+from portal.bulletins.permissions import FixedPagePermissionTester
+
+
+class InformationIndexPage(MarkedPage):
+    """The pages about the portal, below an address of their own, so that their editors edit nothing else."""
+
+    template = "home/information_index_page.html"
+    max_count = 1
+    promote_panels: ClassVar[list[Any]] = []
+    settings_panels: ClassVar[list[Any]] = []
+    parent_page_types: ClassVar[list[str]] = ["bulletins.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["bulletins.InformationPage"]
+
+    class Meta:
+        verbose_name = _("pages about the portal")
+
+    def permissions_for_user(self, user: Any) -> FixedPagePermissionTester:
+        return FixedPagePermissionTester(user, self)
 
 
 class InformationPage(MarkedPage):
@@ -23,7 +41,7 @@ class InformationPage(MarkedPage):
     content_panels: ClassVar[list[Any]] = [*MarkedPage.content_panels, FieldPanel("text"), FieldPanel("reviewed_on")]
     settings_panels: ClassVar[list[Any]] = []
     template = "home/information_page.html"
-    parent_page_types: ClassVar[list[str]] = ["bulletins.HomePage"]
+    parent_page_types: ClassVar[list[str]] = ["bulletins.InformationIndexPage"]
     subpage_types: ClassVar[list[str]] = []
 
     class Meta:

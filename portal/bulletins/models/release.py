@@ -78,6 +78,9 @@ class Release(models.Model):
     )
     released_at = models.DateTimeField(_("released"))
     reason = models.TextField(_("reason for the urgency"), max_length=1000, blank=True)
+    needs_privacy_officer = models.BooleanField(
+        _("names persons or groups, or touches protest, religion or politics"), default=False
+    )
     editors: Any = models.ManyToManyField("members.Person", verbose_name=_("edited by"), related_name="+")
     countersigned_by: Any = models.ForeignKey(
         "members.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

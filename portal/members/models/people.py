@@ -32,7 +32,7 @@ class PersonManager(BaseUserManager["Person"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
         """For Django's createsuperuser, the first administrator of an installation. Reading rights do not follow."""
-        return self.create_user(email, password, is_superuser=True, **fields)
+        return self.create_user(email, password, is_superuser=True, **{"standing": Standing.ACTIVE, **fields})
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -86,7 +86,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.is_active and self.standing == Standing.ACTIVE
 
     def has_role(self, *roles: StaffRole) -> bool:
-        """Whether this person holds one of these staff roles; asks the database once for each object."""
+        """Whether this person holds one of these staff roles, and stands so that they may use it.
+
+        Asks the database once for each object.
+        """
+        if not self.is_vetted:
+            return False
         if not hasattr(self, "_role_names"):
             self._role_names = frozenset(self.groups.values_list("name", flat=True))
         return bool(self._role_names & {role.value for role in roles})
