@@ -25,11 +25,13 @@ def ask_the_access_rule(page: Any, request: HttpRequest, args: Any, kwargs: Any)
     """Serve what is readable; for those who could have read an ended or recalled item, its notice; else 404."""
     if not isinstance(page, Marked):
         raise Http404
-    match verdict_on_stored(page, viewer_of(request)):
-        case Verdict.READABLE:
-            return None
-        case Verdict.ENDED | Verdict.RECALLED as ended if hasattr(page, "serve_notice"):
-            notice: HttpResponse = page.serve_notice(request, ended)
-            return notice
-        case _:
-            raise Http404
+    viewer = viewer_of(request)
+    found = verdict_on_stored(page, viewer)
+    if found is Verdict.READABLE:
+        return None
+    thing: Any = page  # pages that have a notice say when it is due
+    due = thing.notice_due(viewer, found) if hasattr(thing, "notice_due") else None
+    if due is None:
+        raise Http404
+    notice: HttpResponse = thing.serve_notice(request, due)
+    return notice

@@ -13,8 +13,9 @@ from wagtail.models import Revision
 from portal.access.enums import Label
 from portal.bulletins.body import recall_attachments, release_attachments, wider_attachments
 from portal.bulletins.enums import ReleaseKind, RequestState
-from portal.bulletins.models import BulletinPage, Release, ReleaseRequest
+from portal.bulletins.models import BulletinPage, FormerReader, Release, ReleaseRequest
 from portal.core.actions import Action, ActionRefused
+from portal.members.audience import readers
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 
@@ -317,8 +318,18 @@ class RecallBulletin(Action):
             recalled_at=self.page.recalled_at, recall_reason=self.page.recall_reason
         )
         recall_attachments(self.page.body, self.page.recalled_at)
+        self._remember_readers()
         for request in self.page.release_requests.waiting():
             _decide(request, RequestState.SENT_BACK, by=self.by, reason=self.reason)
+
+    def _remember_readers(self) -> None:
+        """Keep who could read it at this moment, or had opened it: circles change, and the notice is for them."""
+        if self.page.label is Label.CLEAR:
+            return
+        able = set(readers(self.page.marking()).values_list("pk", flat=True))
+        able |= set(self.page.readings.values_list("person_id", flat=True))
+        rows = [FormerReader(page=self.page, person_id=pk) for pk in sorted(able)]
+        FormerReader.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def make_public(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.access.querysets import get_readable_or_404, verdict_on_stored
 from portal.access.rule import Verdict
-from portal.access.viewer import viewer_of
+from portal.access.viewer import Viewer, viewer_of
 from portal.bulletins import mail
 from portal.bulletins.forms import ShareRequestForm
 from portal.bulletins.models import BulletinPage, Feedback
@@ -31,11 +31,17 @@ def permalink(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     One that is not for the viewer does not exist. Who has not signed in is asked to, whether there is one or not.
     """
     page = BulletinPage.objects.filter(public_id=public_id).first()
-    if page is not None and verdict_on_stored(page, viewer_of(request)) not in {Verdict.REFUSED, Verdict.NOT_YET}:
+    if page is not None and _answers(page, viewer_of(request)):
         return redirect(page.url)
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     raise Http404
+
+
+def _answers(page: BulletinPage, viewer: Viewer) -> bool:
+    """Whether the bulletin's own address shows this viewer the bulletin, or a notice in its place."""
+    found = verdict_on_stored(page, viewer)
+    return found is Verdict.READABLE or page.notice_due(viewer, found) is not None
 
 
 def _readable(request: HttpRequest, slug: str) -> Any:

@@ -37,14 +37,15 @@ def report(marking: Marking) -> AudienceReport:
         return AudienceReport(0, _problem(marking), is_sound=False)
     if marking.label is Label.CLEAR:
         return AudienceReport(0, _("Read by everyone: members and the public, search engines included."), True, True)
-    people = _readers(marking)
+    people = readers(marking)
     total = people.count()
     inside = _inside(marking, total)
     sentence = _("Read by %(who)s. Not by: %(others)s.") % {"who": inside, "others": _outside(marking)}
     return AudienceReport(total, sentence, is_sound=True)
 
 
-def _readers(marking: Marking) -> QuerySet[Person]:
+def readers(marking: Marking) -> QuerySet[Person]:
+    """The active people who could read a thing so marked; TLP:CLEAR, which everybody can read, is not asked here."""
     people = active_people()
     if Caveat.LAW_ENFORCEMENT_SENSITIVE in marking.caveats:
         people = people.filter(has_law_enforcement_clearance=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from portal.access.enums import Label, Reach
-from portal.members.models import Community
+from portal.members.models import CoChair, Community
 from portal.vocabulary.models import County, Hazard, Sector
 from tests.conftest import SignIn, session_for
 from tests.factories import CommunityFactory, PersonFactory, bulletin, guidance
@@ -131,3 +132,15 @@ def test_a_list_asks_as_often_for_one_row_as_for_fifty(pages: Any, address: str,
         guidance(**facts)
     assert queries(client, address) == one
     assert one < 30
+
+
+def test_a_sector_page_names_its_co_chairs_while_they_hold_office(pages: Any) -> None:
+    community, today = Community.objects.get(slug="energy"), timezone.localdate()
+    since = today - timedelta(days=400)
+    CoChair.objects.create(community=community, name="In Office", employer="A company", since=since)
+    CoChair.objects.create(
+        community=community, name="Out of Office", employer="A company", since=since, until=today - timedelta(days=1)
+    )
+    shown = Client().get("/sectors/energy/").content.decode()
+    assert "In Office" in shown
+    assert "Out of Office" not in shown

@@ -28,7 +28,7 @@ from portal.library.models import PortalDocument
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 from tests.conftest import SignIn, session_for
-from tests.factories import CommunityFactory, PersonFactory, bulletin, draft, edit, staff
+from tests.factories import CommunityFactory, PersonFactory, bulletin, draft, edit, guidance, staff
 
 
 @pytest.fixture
@@ -580,3 +580,25 @@ def test_the_editor_lists_no_people(author: Person) -> None:
 def test_the_site_settings_open(pages: Any) -> None:
     client = session_for(PersonFactory(is_superuser=True))
     assert client.get("/admin/settings/core/portalsettings/", follow=True).status_code == 200
+
+
+def test_the_recall_notice_is_for_those_who_could_read_it_then(supervisor: Person) -> None:
+    community = CommunityFactory()
+    left, joined, stayed = (
+        PersonFactory(communities=[community]),
+        PersonFactory(),
+        PersonFactory(communities=[community]),
+    )
+    page = bulletin(tlp=Label.AMBER, audience_communities=[community])
+    actions.RecallBulletin(page=page, by=supervisor, reason="Wrong.").execute()
+    left.community_memberships.update(ended_at=timezone.now())
+    joined.community_memberships.create(community=community)
+    answers = {name: session_for(person).get(page.url).status_code for name, person in
+               {"left": left, "joined": joined, "stayed": stayed, "stranger": PersonFactory()}.items()}  # fmt: skip
+    assert answers == {"left": 410, "joined": 404, "stayed": 410, "stranger": 404}
+    assert session_for(left).get(page.permalink).status_code == 302
+
+
+def test_expired_guidance_says_so(pages: Any) -> None:
+    page = guidance(expires_at=timezone.now() - timedelta(days=1))
+    assert Client().get(page.url).status_code == 410

@@ -16,6 +16,7 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, PageManager
 
+from portal.access.enums import Label
 from portal.access.models import MarkedPage
 from portal.access.rule import Verdict
 from portal.access.viewer import Viewer
@@ -219,6 +220,18 @@ class BulletinPage(MarkedPage):
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         return {**context, **page_context(request, self)}
+
+    def notice_due(self, viewer: Viewer, verdict: Verdict) -> Verdict | None:
+        """Which notice this viewer gets in place of the bulletin, if any.
+
+        Of a recall, those are told who could read it when it was recalled, whatever circles they are in today.
+        """
+        if self.live and self.recalled_at:
+            was_able = self.label is Label.CLEAR or (
+                viewer.is_member and self.former_readers.filter(person__in=[viewer.person]).exists()
+            )
+            return Verdict.RECALLED if was_able else None
+        return verdict if verdict is Verdict.ENDED else None
 
     def serve_notice(self, request: HttpRequest, verdict: Verdict) -> HttpResponse:
         """Tell those who could have read it that it was recalled or has expired; its content stays closed."""

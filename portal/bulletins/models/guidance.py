@@ -17,7 +17,7 @@ from wagtail.models import PageManager
 from portal.access.enums import Label
 from portal.access.models import MarkedPage
 from portal.access.rule import Verdict
-from portal.access.viewer import viewer_of
+from portal.access.viewer import Viewer, viewer_of
 from portal.bulletins.blocks import FEATURES, guidance_blocks
 from portal.bulletins.body import hide_unreadable
 from portal.bulletins.panels import guidance_edit_handler
@@ -90,6 +90,10 @@ class GuidancePage(MarkedPage):
             hide_unreadable(self.body, viewer)
         sheets: Any = EmployeeSheetPage.objects.filter(guidance=self)
         return {**context, "employee_sheets": sheets.readable_by(viewer)}
+
+    def notice_due(self, viewer: Viewer, verdict: Verdict) -> Verdict | None:
+        """Those who could otherwise read it are told that it has expired."""
+        return verdict if verdict is Verdict.ENDED else None
 
     def serve_notice(self, request: HttpRequest, verdict: Verdict) -> HttpResponse:
         """Tell those who could have read it that it is no longer in force."""

@@ -59,3 +59,16 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} on {self.page_id}"
+
+
+class FormerReader(models.Model):
+    """Somebody who could read a bulletin at the moment of its recall: to them its address tells of the recall."""
+
+    page = models.ForeignKey("bulletins.BulletinPage", on_delete=models.CASCADE, related_name="former_readers")
+    person: Any = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["page", "person"], name="bulletins_former_reader_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} could read {self.page_id}"
