@@ -474,10 +474,11 @@ def attached(**fields: Any) -> PortalDocument:
 
 
 def status(address: str) -> int:
-    """How anybody is answered; the file that was sent is closed."""
-    answer = Client().get(address)
-    answer.close()
-    return answer.status_code
+    """How anybody is answered; a file that is sent is read to its end, which closes it."""
+    answer: Any = Client().get(address)
+    if answer.streaming:
+        list(answer.streaming_content)
+    return int(answer.status_code)
 
 
 def carrying(document: PortalDocument) -> str:
