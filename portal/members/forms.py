@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -11,8 +12,9 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
+
+from portal.members.models import UsedCode
 
 CONSENT_TEXT = _(
     "This is a restricted system. Use is monitored, recorded and audited. Unauthorised use is prohibited and subject "
@@ -38,7 +40,8 @@ def remember_code(person: int, code: str) -> bool:
     """Remember that a code was used, for as long as it could be accepted; False if it had been used before."""
     digest = hashlib.sha256(code.replace(" ", "").encode()).hexdigest()
     periods = 2 * mfa_settings.TOTP_TOLERANCE + 1
-    return bool(cache.add(f"members.code.{person}.{digest}", 1, timeout=periods * mfa_settings.TOTP_PERIOD))
+    lasting = timedelta(seconds=periods * mfa_settings.TOTP_PERIOD)
+    return UsedCode.remember(person=person, digest=digest, lasting=lasting)
 
 
 class _CodeOnce:

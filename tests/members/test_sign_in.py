@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
+from django.core.cache import cache
 from django.core.checks import run_checks
 from django.test import Client
 from django.test.utils import override_settings
@@ -94,6 +95,18 @@ def test_a_code_does_not_work_again_while_it_could_still_be_accepted(person: Per
             client.post(CODE, {"code": code})
             opened.append(is_signed_in(client))
     assert opened == [True, False, False, False, False]
+
+
+def test_a_code_used_on_one_site_is_used_on_the_other(person: Person) -> None:
+    code = code_for(enrol(person))
+    client = Client()
+    give_password(client, person)
+    client.post(CODE, {"code": code})
+    cache.clear()  # each site has a cache of its own
+    other = Client()
+    give_password(other, person)
+    other.post(CODE, {"code": code})
+    assert (is_signed_in(client), is_signed_in(other)) == (True, False)
 
 
 def test_the_address_is_read_in_any_case(person: Person) -> None:
