@@ -20,7 +20,7 @@ def seed_pages(echo: demo.Echo) -> None:
         home.title = home.draft_title = "Warnings and guidance for those who keep the state running"
         home.intro = (
             "Warnings and preparedness guidance for the companies and agencies that keep the state running. "
-            "Members also receive bulletins that are not public, and report what they see."
+            "Members also receive bulletins that are not public."
         )
         home.join_text = (
             "Membership is for people who protect critical infrastructure in the state: at companies, associations "

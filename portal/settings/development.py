@@ -40,7 +40,7 @@ def _secret(var: Path, name: str) -> str:
         draft.write_text(secrets.token_urlsafe(48))
         try:
             os.link(draft, path)
-        except FileExistsError:
+        except FileExistsError:  # the other process was first, and its secret holds
             pass
         finally:
             draft.unlink()
