@@ -1,0 +1,162 @@
+"""The vault's public face: data keys for records, and what they seal.
+
+A record is named by its room ("application:<uuid>"). It may have several data keys; each envelope names its own.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import NoReturn
+
+from django.db import IntegrityError, transaction
+
+from portal.vault import copies, encoding, envelopes, keyring
+from portal.vault.errors import (
+    CodeRefused,
+    EnvelopeRefused,
+    KeyDestroyed,
+    KeyNotHeld,
+    KeyRingProblem,
+    KeyUnknown,
+    VaultProblem,
+)
+from portal.vault.models import CodeCopy, DeskCopy, Destruction
+from portal.vault.secret import Secret
+from portal.vault.shredding import destroy
+
+__all__ = [
+    "CodeRefused",
+    "DataKey",
+    "EnvelopeRefused",
+    "KeyDestroyed",
+    "KeyNotHeld",
+    "KeyRingProblem",
+    "KeyUnknown",
+    "VaultProblem",
+    "destroy",
+    "key_by_code",
+    "new_key",
+    "open_many",
+    "open_sealed",
+]
+
+
+class DataKey:
+    """A record's data key, as long as a request needs it. It is never printed, pickled or copied."""
+
+    __slots__ = ("_key", "id", "record")
+
+    def __init__(self, *, id: uuid.UUID, record: str, key: Secret) -> None:
+        self.id = id
+        self.record = record
+        self._key = key
+
+    def __repr__(self) -> str:
+        return f"<DataKey {self.id}>"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """Neither a session, nor a job, nor a cache gets one."""
+        raise TypeError("A data key is not stored.")
+
+    def seal(self, field: str, plaintext: bytes) -> bytes:
+        """An envelope that describes itself. The same text sealed twice gives two different envelopes."""
+        return envelopes.seal(self._key, key=self.id, record=self.record, field=field, plaintext=plaintext)
+
+    def open(self, field: str, envelope: bytes) -> bytes:
+        """Raises `EnvelopeRefused`, also for an envelope of this record under another data key."""
+        return envelopes.open_(self._key, key=self.id, record=self.record, field=field, envelope=bytes(envelope))
+
+
+def new_key(record: str, *, code: str = "") -> DataKey:
+    """Make a data key for a record and store it sealed to the desk, and to `code` if one is given.
+
+    It is committed in the vault's database before this returns, so that no content is ever stored without its key;
+    inside a transaction of that database this raises `RuntimeError`. `code` is a random secret of 128 bits or more
+    that the portal does not keep. Works on every site: nothing is read. Raises `CodeRefused` and `KeyRingProblem`.
+    """
+    encoding.name(record)
+    key = DataKey(id=uuid.uuid4(), record=record, key=Secret.random())
+    desk_copy = _desk_copy(key)
+    code_copy = _code_copy(key, code) if code else None
+    try:
+        with transaction.atomic(using="vault", durable=True):
+            desk_copy.save(force_insert=True)
+            if code_copy:
+                code_copy.save(force_insert=True)
+    except IntegrityError:
+        if code_copy is None:
+            raise
+        raise CodeRefused("That code opens a key of this record already.") from None
+    return key
+
+
+def key_by_code(record: str, code: str) -> DataKey | None:
+    """Open a record's data key again with the submitter's own code; None if no copy is sealed to it.
+
+    Raises `EnvelopeRefused` when there is a copy, but damaged or of another record.
+    """
+    if not copies.is_long_enough(code):
+        return None
+    copy = CodeCopy.objects.filter(lookup=copies.lookup_of(code, record=record)).first()
+    if copy is None:
+        return None
+    opened = copies.open_with_code(bytes(copy.sealed), code, record=record, key=copy.data_key)
+    return DataKey(id=copy.data_key, record=record, key=opened)
+
+
+def open_sealed(record: str, field: str, envelope: bytes) -> bytes:
+    """Open one envelope on the desk.
+
+    Raises `KeyNotHeld` (always on Front), `EnvelopeRefused` or `KeyDestroyed`.
+    """
+    return open_many([(record, field, envelope)])[0]
+
+
+def open_many(items: Iterable[tuple[str, str, bytes]]) -> list[bytes]:
+    """Open (record, field, envelope) triples on the desk, with one query for all data keys.
+
+    Raises as `open_sealed` does, for the first that does not open.
+    """
+    asked = [(record, field, bytes(envelope)) for record, field, envelope in items]
+    held = keyring.ring()
+    if not held.holds_private_keys:
+        raise KeyNotHeld
+    named = [envelopes.read_header(envelope).key for _record, _field, envelope in asked]
+    found = DeskCopy.objects.in_bulk(set(named))
+    opened: dict[tuple[uuid.UUID, str], DataKey] = {}
+    for key_id, (record, _field, _envelope) in zip(named, asked, strict=True):
+        if key_id not in found:
+            raise _why_missing(key_id)
+        if (key_id, record) not in opened:
+            opened[key_id, record] = open_copy(found[key_id], record, held)
+    return [opened[key, record].open(field, text) for key, (record, field, text) in zip(named, asked, strict=True)]
+
+
+def open_copy(copy: DeskCopy, record: str, held: keyring.KeyRing) -> DataKey:
+    """Open the desk's copy of a data key. Raises `KeyNotHeld` or `EnvelopeRefused`."""
+    sealed = bytes(copy.sealed)
+    private = held.private(copies.desk_key_of(sealed))
+    return DataKey(id=copy.id, record=record, key=copies.open_on_desk(sealed, private, record=record, key=copy.id))
+
+
+def reseal_copy(copy: DeskCopy, held: keyring.KeyRing) -> bytes:
+    """The same data key sealed to the current desk key. Raises `KeyNotHeld`, `EnvelopeRefused`, `KeyRingProblem`."""
+    opened = open_copy(copy, copy.record, held)
+    return copies.seal_to_desk(opened._key, held.current.public, record=copy.record, key=copy.id)
+
+
+def _desk_copy(key: DataKey) -> DeskCopy:
+    public = keyring.ring().current.public
+    sealed = copies.seal_to_desk(key._key, public, record=key.record, key=key.id)
+    return DeskCopy(id=key.id, record=key.record, ring_key=public.id, sealed=sealed)
+
+
+def _code_copy(key: DataKey, code: str) -> CodeCopy:
+    lookup = copies.lookup_of(code, record=key.record)
+    sealed = copies.seal_to_code(key._key, code, record=key.record, key=key.id)
+    return CodeCopy(data_key=key.id, record=key.record, lookup=lookup, sealed=sealed)
+
+
+def _why_missing(key_id: uuid.UUID) -> VaultProblem:
+    return KeyDestroyed() if Destruction.objects.filter(data_key=key_id).exists() else KeyUnknown()
