@@ -61,7 +61,10 @@ def checks(folder: Path) -> Iterator[Check]:
 
 def checks_with_tables(folder: Path) -> Iterator[Check]:
     """What needs tables: they are made under production's settings, which are strict, in a folder that goes away."""
+    keys = ["vault_newkey", "--front", str(folder / "keyring" / "front")]
+    yield Check("vault: a pair of keys", [*MANAGE, *keys], production("desk", folder))
     yield Check("tables, under production settings", [*MANAGE, "migrate_all", "-v", "0"], production("desk", folder))
+    yield Check("agreements to begin with", [*MANAGE, "prepare_agreements"], production("desk", folder))
     yield Check("migrations: safe to apply", [PYTHON, "-m", "scripts.check_migrations"], production("desk", folder))
     for site in ("front", "desk"):
         arguments = ["check", "--deploy", "--database", "default", "--fail-level", "WARNING"]
@@ -70,7 +73,9 @@ def checks_with_tables(folder: Path) -> Iterator[Check]:
 
 def production(site: str, folder: Path) -> dict[str, str]:
     """What production must set, with invented values that pass for real ones."""
+    is_desk = site.startswith("desk")
     return {
+        **({"PORTAL_DESK_LINK_KEY": "desk-link-invented-for-the-checks-0123456789-abcdef"} if is_desk else {}),
         "DJANGO_SETTINGS_MODULE": "portal.settings.base",
         "PORTAL_SITE": site,
         "PORTAL_SECRET_KEY": f"{site}-invented-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -78,12 +83,14 @@ def production(site: str, folder: Path) -> dict[str, str]:
         "PORTAL_MFA_KEY": "mfa-invented-for-the-checks-0123456789-abcdefghijklm",
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "DESK_JOBS_DATABASE_URL": f"sqlite:///{folder / 'jobs.sqlite3'}",
+        "VAULT_DATABASE_URL": f"sqlite:///{folder / 'vault.sqlite3'}",
+        "PORTAL_KEYRING": str(folder / "keyring" / ("desk" if is_desk else "front")),
         "CACHE_URL": "rediscache://127.0.0.1:6379/0",
         "EMAIL_URL": "smtp+tls://portal:invented@mail.example.org:587",
         "PORTAL_MAIL_FROM": "portal@example.org",
         "PORTAL_FRONT_URL": "https://portal.example.org",
         "PORTAL_DESK_URL": "https://desk.example.org",
-        "PORTAL_ALLOWED_HOSTS": f"{'desk' if site.startswith('desk') else 'portal'}.example.org",
+        "PORTAL_ALLOWED_HOSTS": f"{'desk' if is_desk else 'portal'}.example.org",
         "PORTAL_PROXY_DEPTH": "1",
         "PORTAL_MEDIA_ROOT": str(folder / "media"),
         "PORTAL_STATIC_ROOT": str(folder / "static"),

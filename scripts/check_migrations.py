@@ -12,6 +12,9 @@ from django_migration_linter import MigrationLinter
 
 from scripts.paths import ROOT
 
+# They take away columns that the migration before them has carried over; the release before is stopped meanwhile.
+TAKING_AWAY = ("0006_dates_moved",)
+
 
 def main() -> int:
     django.setup()
@@ -23,7 +26,9 @@ def main() -> int:
         # An app's first migrations meet no data and no older release.
         ignore_initial_migrations=True,
         # It wants a variable to be spelt like the class that it holds; ours are spelt like variables.
-        exclude_migration_tests=("RUNPYTHON_MODEL_VARIABLE_NAME",),
+        # On SQLite it takes Django's rebuilding of a table for a new constraint on every column.
+        exclude_migration_tests=("RUNPYTHON_MODEL_VARIABLE_NAME", "NOT_NULL"),
+        ignore_name=TAKING_AWAY,
         quiet=["ok", "ignore"],
     )
     linter.lint_all_migrations()

@@ -16,7 +16,8 @@ from scripts.paths import REQUIREMENTS, ROOT, VAR, VENV_PYTHON
 from scripts.steps import StepFailed, run, step
 
 PREPARED = VAR / "prepared"
-DATABASE_FILES = ("portal.sqlite3", "desk-jobs.sqlite3")
+DATABASE_FILES = ("portal.sqlite3", "desk-jobs.sqlite3", "vault.sqlite3")
+OWN_ONLY = 0o077  # what no file made here grants to others: databases, keys and mail are this account's alone
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Preparation:
 def ensure_prepared() -> None:
     """Bring databases, stylesheets and demonstration up to date. Raises `StepFailed`."""
     PREPARED.mkdir(parents=True, exist_ok=True)
+    close_databases()
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Stylesheets need no table: a second core collects them meanwhile.
         collected = beside.submit(STATIC.do) if STATIC.is_due() else None
@@ -62,6 +64,12 @@ def ensure_prepared() -> None:
                 collected.result()
     if DEMONSTRATION.is_due():
         DEMONSTRATION.do()
+
+
+def close_databases() -> None:
+    """Take from others what databases of an earlier start still grant them; SQLite's log files follow by themselves."""
+    for path in VAR.glob("*.sqlite3*"):
+        path.chmod(path.stat().st_mode & ~OWN_ONLY)
 
 
 def development_environment(site: str) -> dict[str, str]:

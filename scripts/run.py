@@ -13,7 +13,7 @@ import urllib.request
 from http import HTTPStatus
 
 from scripts.paths import VENV
-from scripts.prepare import development_environment, ensure_prepared
+from scripts.prepare import OWN_ONLY, development_environment, ensure_prepared
 from scripts.steps import StepFailed
 from scripts.supervisor import Child, Supervisor
 
@@ -111,6 +111,7 @@ def serve(supervisor: Supervisor) -> None:
 
 
 def main() -> int:
+    os.umask(OWN_ONLY)  # and so for every process that is started from here
     supervisor = Supervisor(children())
     try:
         refuse_taken_ports()

@@ -8,4 +8,5 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        from portal.core import checks, signal_handlers  # noqa: F401  (they register themselves)
+        from portal.core import checks, signal_handlers, ticks  # noqa: F401  (they register themselves)
+        from portal.core.grants import checks as grants_checks  # noqa: F401  (registers itself)

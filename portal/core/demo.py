@@ -21,6 +21,8 @@ def seeder(*, order: int, title: str) -> Callable[[Seeder], Seeder]:
     """Register a seeder. It must change nothing when run again."""
 
     def register(function: Seeder) -> Seeder:
+        if order in _seeders and _seeders[order][0] != title:
+            raise ValueError(f"{title} and {_seeders[order][0]} both ask for place {order}.")
         _seeders[order] = (title, function)
         return function
 

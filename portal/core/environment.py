@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 SITES = ("front", "desk", "worker", "desk-worker")
 WEB_SITES = ("front", "desk")
 DESK_SITES = ("desk", "desk-worker")
+DESK_LINK_KEY = "PORTAL_DESK_LINK_KEY"
 
 
 class EnvironmentProblem(ImproperlyConfigured):
@@ -34,8 +35,12 @@ class Variable:
 TABLE: tuple[Variable, ...] = (
     Variable("PORTAL_SITE", "one of front, desk, worker, desk-worker", "which of the four processes this is", SITES),
     Variable("PORTAL_SECRET_KEY", "text, 50 characters or more", "signs this process's sessions; one for each", SITES),
+    Variable("PORTAL_LINK_KEY", "text, 32 characters or more", "signs the links that open on Front", SITES),
     Variable(
-        "PORTAL_LINK_KEY", "text, 32 characters or more", "signs links that cross from one site to another", SITES
+        DESK_LINK_KEY,
+        "text, 32 characters or more",
+        "signs the links that open on Desk; front and worker do not start with it",
+        DESK_SITES,
     ),
     Variable(
         "PORTAL_MFA_KEY", "text, 32 characters or more", "encrypts the secrets of authenticator apps at rest", WEB_SITES
@@ -43,6 +48,13 @@ TABLE: tuple[Variable, ...] = (
     Variable("DATABASE_URL", "database address", "the content; each process has a role of its own there", SITES),
     Variable(
         "DESK_JOBS_DATABASE_URL", "database address", "the desk's job queue, which Front cannot reach", DESK_SITES
+    ),
+    Variable("VAULT_DATABASE_URL", "database address", "the sealed data keys, apart from the content", SITES),
+    Variable(
+        "PORTAL_KEYRING",
+        "folder",
+        "the key files: public ones alone for front and worker, private ones too on the desk's side",
+        SITES,
     ),
     Variable("CACHE_URL", "cache address", "the cache shared by all processes of a site (rate limits, codes)", SITES),
     Variable("EMAIL_URL", "mail server address", "where mail is handed over", SITES),
@@ -92,13 +104,22 @@ class Environment:
 def read(environ: Mapping[str, str]) -> Environment:
     """Read and check the table's variables from `environ`.
 
-    Raises `EnvironmentProblem` with one sentence for the first that is missing or too short.
+    Raises `EnvironmentProblem` with one sentence for the first that is missing, too short, or in the wrong place.
     """
     site = environ.get("PORTAL_SITE", "")
     if site not in SITES:
         raise EnvironmentProblem("PORTAL_SITE must be one of front, desk, worker, desk-worker.")
     values = {variable.name: _value(variable, environ, site) for variable in TABLE}
+    _check_desk_link_key(values, site)
     return Environment(values)
+
+
+def _check_desk_link_key(values: Mapping[str, str], site: str) -> None:
+    """Whoever has it can make a link that sets the password of staff, so Front has neither it nor one like it."""
+    if values[DESK_LINK_KEY] and site not in DESK_SITES:
+        raise EnvironmentProblem(f"{DESK_LINK_KEY} belongs to Desk alone: take it out of the environment of {site}.")
+    if site in DESK_SITES and values[DESK_LINK_KEY] == values["PORTAL_LINK_KEY"]:
+        raise EnvironmentProblem(f"{DESK_LINK_KEY} must differ from PORTAL_LINK_KEY, which Front has.")
 
 
 def _value(variable: Variable, environ: Mapping[str, str], site: str) -> str:

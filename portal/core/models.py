@@ -1,4 +1,4 @@
-"""Site settings: what the owners of the portal say about themselves."""
+"""Site settings: what the owners of the portal say about themselves. And the mail that waits to be sent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -121,3 +122,30 @@ class PortalSettings(BaseGenericSetting):
             f"--portal-{name}: {value};" for name, value in colours.items() if re.fullmatch(r"#[0-9a-fA-F]{6}", value)
         ]
         return ":root { " + " ".join(lines) + " }\n"
+
+
+class OutgoingMail(models.Model):
+    """A mail that waits or was sent. It holds no words and no address: `outbox.py` makes both when it is sent."""
+
+    kind = models.CharField(_("kind"), max_length=40)
+    about = models.CharField(_("what it is about"), max_length=80, blank=True)
+    site = models.CharField(_("side"), max_length=5)
+    created_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    due_at = models.DateTimeField(_("next try"), default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    problem = models.CharField(_("what went wrong last"), max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(sent_at=None, given_up_at=None), name="core_mail_waiting"
+            )
+        ]
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mail")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

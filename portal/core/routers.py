@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db.models import Model
 
 JOBS_APP = "django_tasks_database"
+VAULT_APP = "vault"
+JOURNAL = "destruction"
 
 
 class JobsRouter:
@@ -26,4 +28,25 @@ class JobsRouter:
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
         if db == "jobs":
             return app_label == JOBS_APP
+        return None
+
+
+class VaultRouter:
+    """Keep sealed data keys in a database of their own, which is backed up apart and for a limited time.
+
+    The journal of destructions stays beside the content, since it must survive a restore of the vault.
+    """
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        if model._meta.app_label == VAULT_APP and model._meta.model_name != JOURNAL:
+            return "vault"
+        return None
+
+    db_for_write = db_for_read
+
+    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool | None:
+        if app_label == VAULT_APP and model_name is not None:
+            return (db == "vault") == (model_name != JOURNAL)
+        if db == "vault":
+            return app_label == VAULT_APP
         return None

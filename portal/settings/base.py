@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import environ as django_environ
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import environment
+from portal.settings.membership import *  # noqa: F403  (a table of numbers, all of them settings)
 from portal.settings.sites import site_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -20,10 +20,12 @@ VERSION = "0.1.0"
 DEBUG = False
 SECRET_KEY = ENVIRONMENT.text("PORTAL_SECRET_KEY")
 PORTAL_LINK_KEY = ENVIRONMENT.text("PORTAL_LINK_KEY")
+PORTAL_DESK_LINK_KEY = ENVIRONMENT.text("PORTAL_DESK_LINK_KEY")
 PORTAL_MFA_KEY = ENVIRONMENT.text("PORTAL_MFA_KEY")
 PORTAL_FRONT_URL = ENVIRONMENT.text("PORTAL_FRONT_URL")
 PORTAL_DESK_URL = ENVIRONMENT.text("PORTAL_DESK_URL")
 PORTAL_PROXY_DEPTH = ENVIRONMENT.number("PORTAL_PROXY_DEPTH")
+PORTAL_KEYRING = ENVIRONMENT.folder("PORTAL_KEYRING")
 PORTAL_DEMO = False
 ALLOWED_HOSTS = ENVIRONMENT.names("PORTAL_ALLOWED_HOSTS")
 
@@ -31,6 +33,7 @@ INSTALLED_APPS = [
     "portal.core",
     "portal.vocabulary",
     "portal.access",
+    "portal.vault",
     "portal.members",
     "portal.library",
     "portal.bulletins",
@@ -80,7 +83,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.members.middleware.limit_sessions",
     "portal.members.middleware.require_second_factor",
+    "portal.members.desk_only.keep_accounts_of_staff",
+    "portal.members.gate.lead_members",
     "portal.members.middleware.attach_viewer",
     "axes.middleware.AxesMiddleware",
 ]
@@ -126,13 +132,21 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
-DATABASES: dict[str, dict[str, Any]] = {"default": database(ENVIRONMENT.text("DATABASE_URL"))}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database(ENVIRONMENT.text("DATABASE_URL")),
+    "vault": database(ENVIRONMENT.text("VAULT_DATABASE_URL")),
+}
 if ENVIRONMENT.site in environment.DESK_SITES:
     DATABASES["jobs"] = database(ENVIRONMENT.text("DESK_JOBS_DATABASE_URL"))
-DATABASE_ROUTERS = ["portal.core.routers.JobsRouter"]
+DATABASE_ROUTERS = ["portal.core.routers.VaultRouter", "portal.core.routers.JobsRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": _parse.cache_url_config(ENVIRONMENT.text("CACHE_URL"))}
+CACHES = {
+    "default": {
+        **_parse.cache_url_config(ENVIRONMENT.text("CACHE_URL")),
+        "KEY_PREFIX": "desk" if ENVIRONMENT.site in environment.DESK_SITES else "front",
+    }
+}
 vars().update(_parse.email_url_config(ENVIRONMENT.text("EMAIL_URL")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.text("PORTAL_MAIL_FROM")
 
@@ -160,7 +174,7 @@ TIME_ZONE = "America/Chicago"
 AUTH_USER_MODEL = "members.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "portal.members.backends.PersonBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -174,7 +188,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 LOGIN_URL = "account_login"
 LOGOUT_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 3600
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = int(PORTAL_SESSION_LONGEST.total_seconds())  # noqa: F405
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.core.views.csrf_failure"
@@ -191,21 +205,37 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_FORMS = {"login": "portal.members.forms.SignInForm"}
+ACCOUNT_CHANGE_EMAIL = True  # one address a person: a new one replaces it once it is confirmed
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "portal.members.links.PasswordResetTokens"  # noqa: S105  (the name of a class)
+ACCOUNT_FORMS = {
+    "login": "portal.members.forms.SignInForm",
+    "reset_password": "portal.members.forms.PasswordLinkForm",
+    "change_password": "portal.members.forms.NewPasswordForm",
+    "add_email": "portal.members.forms.NewAddressForm",
+}
 MFA_FORMS = {
     "authenticate": "portal.members.forms.CodeForm",
     "reauthenticate": "portal.members.forms.CodeAgainForm",
     "activate_totp": "portal.members.forms.EnrolForm",
+    "add_webauthn": "portal.members.forms_passkeys.AddPasskeyForm",
+    "edit_webauthn": "portal.members.forms_passkeys.RenamePasskeyForm",
+    "login_webauthn": "portal.members.forms_passkeys.PasskeySignInForm",
+    "authenticate_webauthn": "portal.members.forms_passkeys.PasskeyCodeForm",
+    "reauthenticate_webauthn": "portal.members.forms_passkeys.PasskeyAgainForm",
 }
 MFA_ADAPTER = "portal.members.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Partner Portal"
 MFA_TOTP_TOLERANCE = 1
 ALLAUTH_TRUSTED_PROXY_COUNT = PORTAL_PROXY_DEPTH
 
 AXES_ENABLED = True
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_HANDLER = "portal.members.axes.LockHandler"  # counts and locks are the portal's own (portal/members/locks.py)
+AXES_FAILURE_LIMIT = PORTAL_LOCK_FAILURES  # noqa: F405  (comes with the table of numbers)
+AXES_COOLOFF_TIME = PORTAL_LOCK_WINDOW  # noqa: F405
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "portal.members.axes.username"
 AXES_CLIENT_IP_CALLABLE = "portal.members.axes.client_address"
@@ -278,7 +308,10 @@ DJANGO_GUID = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "django_guid.log_filters.CorrelationId"}},
+    "filters": {
+        "request_id": {"()": "django_guid.log_filters.CorrelationId"},
+        "links": {"()": "portal.core.logging.MaskLinks"},
+    },
     "formatters": {
         "json": {
             "()": "portal.core.logging.JsonFormatter",
@@ -292,7 +325,9 @@ LOGGING: dict[str, Any] = {
             "static_fields": {"site": ENVIRONMENT.site},
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id", "links"]},
+    },
     "root": {"handlers": ["console"], "level": ENVIRONMENT.text("PORTAL_LOG_LEVEL")},
     "loggers": {name: {"level": "WARNING"} for name in ("axes", "django_guid", "django_tasks", "wagtail")},
 }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 
 def fill_environment(var: Path) -> None:
-    """Set what is not set yet: databases and folders under `var`, and secrets that are made once and kept there."""
+    """Set what is not set yet: databases and folders under `var`, secrets and a key ring that are made once."""
     site = os.environ.setdefault("PORTAL_SITE", "desk")
     front_port = os.environ.get("PORTAL_FRONT_PORT", "8000")
     desk_port = os.environ.get("PORTAL_DESK_PORT", "8001")
@@ -18,6 +21,7 @@ def fill_environment(var: Path) -> None:
         "PORTAL_MFA_KEY": _secret(var, "mfa-key"),
         "DATABASE_URL": f"sqlite:///{var / 'portal.sqlite3'}",
         "DESK_JOBS_DATABASE_URL": f"sqlite:///{var / 'desk-jobs.sqlite3'}",
+        "VAULT_DATABASE_URL": f"sqlite:///{var / 'vault.sqlite3'}",
         "CACHE_URL": "locmemcache://",
         "EMAIL_URL": "consolemail://",
         "PORTAL_FRONT_URL": f"http://localhost:{front_port}",
@@ -26,8 +30,31 @@ def fill_environment(var: Path) -> None:
         "PORTAL_MEDIA_ROOT": str(var / "media"),
         "PORTAL_STATIC_ROOT": str(var / "static"),
     }
+    if site.startswith("desk"):
+        defaults["PORTAL_DESK_LINK_KEY"] = _secret(var, "desk-link-key")
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    if not os.environ.get("PORTAL_KEYRING"):
+        os.environ["PORTAL_KEYRING"] = str(key_ring(var / "keyring", site))
+
+
+def key_ring(folder: Path, site: str) -> Path:
+    """The key ring of one process below `folder`: made once, with one pair, of which Front gets the public half."""
+    from portal.vault.keyring import write_pair
+    from portal.vault.suites import PrivateKey
+
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Made whole and then moved into place: processes that start together agree on one.
+        draft = Path(tempfile.mkdtemp(prefix="keyring-", dir=folder.parent))
+        desk = draft / "desk"
+        both = [desk, draft / "front"]
+        write_pair(PrivateKey.generate(), created=datetime.now(UTC), private_folder=desk, public_folders=both)
+        try:
+            draft.rename(folder)
+        except OSError:  # the other process was first, and its ring holds
+            shutil.rmtree(draft)
+    return folder / ("desk" if site.startswith("desk") else "front")
 
 
 def _secret(var: Path, name: str) -> str:

@@ -6,15 +6,29 @@ import os
 import tempfile
 from pathlib import Path
 
+from portal.settings.development import key_ring
+
 _FOLDER = Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}"
 _FOLDER.mkdir(mode=0o700, exist_ok=True)
+_DATABASE_URL = os.environ.get("PORTAL_TEST_DATABASE_URL") or f"sqlite:///{_FOLDER / 'tests.sqlite3'}"
+_SITE = os.environ.get("PORTAL_SITE", "front")
+
+
+def _beside(address: str) -> str:
+    """A second database on the same server, or in the same folder."""
+    path, mark, query = address.partition("?")
+    return f"{path}_vault{mark}{query}"
+
+
 os.environ.update(
     {
-        "PORTAL_SITE": os.environ.get("PORTAL_SITE", "front"),
+        "PORTAL_SITE": _SITE,
         "PORTAL_SECRET_KEY": "front-secret-key-of-the-tests-front-secret-key-of-the-tests",
         "PORTAL_LINK_KEY": "link-key-of-the-tests-link-key-of-the-tests",
         "PORTAL_MFA_KEY": "mfa-key-of-the-tests-mfa-key-of-the-tests-",
-        "DATABASE_URL": os.environ.get("PORTAL_TEST_DATABASE_URL") or f"sqlite:///{_FOLDER / 'tests.sqlite3'}",
+        "DATABASE_URL": _DATABASE_URL,
+        "VAULT_DATABASE_URL": _beside(_DATABASE_URL),
+        "PORTAL_KEYRING": str(key_ring(_FOLDER / "keyring", _SITE)),
         "CACHE_URL": "locmemcache://",
         "EMAIL_URL": "memorymail://",
         "PORTAL_FRONT_URL": "http://testserver",
@@ -26,11 +40,21 @@ os.environ.update(
     }
 )
 
+_DESK_LINK_KEY = "desk-link-key-of-the-tests-desk-link-key-of-the-tests"
+if _SITE.startswith("desk"):
+    os.environ["PORTAL_DESK_LINK_KEY"] = _DESK_LINK_KEY
+else:
+    os.environ.pop("PORTAL_DESK_LINK_KEY", None)
+
 from portal.settings.base import *  # noqa: E402, F403  (the environment must be filled before base reads it)
-from portal.settings.base import ENVIRONMENT, STORAGES  # noqa: E402
+from portal.settings.base import DATABASES, ENVIRONMENT, STORAGES  # noqa: E402
 from portal.settings.sites import site_settings  # noqa: E402
 
+PORTAL_DESK_LINK_KEY = _DESK_LINK_KEY  # tests turn this process into Desk; on Front nothing may ask for it
 globals().update(site_settings(ENVIRONMENT.site, secure=False))
+# The vault's two tables are made from the models: to migrate a second database would double the start of every run.
+# tests/vault/ runs its migrations.
+DATABASES["vault"]["TEST"] = {"MIGRATE": False}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.config
 import sys
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.core.validators import validate_ipv46_address
 from django.test import Client, RequestFactory
 from django_tasks_db.models import DBTaskResult
 from hypothesis import given, strategies as st
@@ -41,9 +46,44 @@ def test_a_log_line_is_json_without_the_exceptions_words() -> None:
     assert "secret" not in line
 
 
+LIVE = [
+    "/apply/link/SECRET/",
+    "/account/welcome/SECRET/",
+    "/account/reviews/6f6d2f2a-0000-4000-8000-000000000000/SECRET/",
+    "/account/password/reset/key/2-SECRET/",
+    "/account/confirm-email/SECRET:1:2/",
+]
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """What a handler writes that is made as the settings say."""
+    said = deepcopy(settings.LOGGING)  # making them takes entries out
+    stream, made = StringIO(), logging.config.DictConfigurator(said)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(made.configure_formatter(said["formatters"]["json"]))
+    for name in said["handlers"]["console"]["filters"]:
+        handler.addFilter(made.configure_filter(said["filters"][name]))
+    logging.getLogger().addHandler(handler)
+    yield stream
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.mark.parametrize("address", LIVE)
+def test_what_django_logs_of_a_refusal_holds_no_live_link(db: None, logged: StringIO, address: str) -> None:
+    assert Client(enforce_csrf_checks=True).post(address).status_code == 403
+    logging.getLogger("portal").error("of %s", f"see https://portal.example{address}?a=b", extra={"path": address})
+    logging.getLogger("portal").error("nothing to hide at %s", "/account/password/")
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert [line["logger"] for line in lines] == ["django.security.csrf", "portal", "portal"]
+    assert "SECRET" not in logged.getvalue()
+    assert all("[link]" in line["message"] for line in lines[:2])
+    assert lines[2]["message"] == "nothing to hide at /account/password/"
+
+
 def test_health_names_no_host_and_no_reason(db: None) -> None:
     assert Client().get("/-/live").json() == {"status": "live"}
-    assert Client().get("/-/ready").json() == {"status": "ready", "checks": {"default": True}}
+    assert Client().get("/-/ready").json() == {"status": "ready", "checks": {"default": True, "vault": True}}
     assert Client().post("/-/ready").status_code == 405
 
 
@@ -58,6 +98,34 @@ def test_the_clients_address_is_never_one_that_the_client_wrote(header: list[str
     with override_settings(PORTAL_PROXY_DEPTH=depth):
         found = client_address(request)
     assert found == (header[-depth] if depth and len(header) >= depth else "192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("203.0.113.9:51234", "203.0.113.9"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("unknown", "192.0.2.1"),
+        ("fe80::1%eth0", "192.0.2.1"),
+        ("203.0.113.999", "192.0.2.1"),
+        ("[", "192.0.2.1"),
+    ],
+)
+def test_a_forwarded_port_is_dropped_and_rubbish_counts_as_not_there(settings: Any, written: str, found: str) -> None:
+    settings.PORTAL_PROXY_DEPTH = 1
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=f"198.51.100.1, {written}")
+    assert client_address(request) == found
+
+
+@given(written=st.text(max_size=40))
+def test_whatever_a_proxy_wrote_the_address_is_one(written: str) -> None:
+    from django.test.utils import override_settings
+
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=written)
+    with override_settings(PORTAL_PROXY_DEPTH=1):
+        validate_ipv46_address(client_address(request))
 
 
 def test_a_step_that_fails_does_not_keep_the_others_from_running(monkeypatch: pytest.MonkeyPatch, db: None) -> None:

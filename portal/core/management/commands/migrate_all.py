@@ -10,9 +10,11 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Run migrate on every database that this process knows (default, and the desk's jobs)."
+    help = "Run migrate on every database that this process knows (default, the vault, and the desk's jobs)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         # The jobs first: migrations of the queue ask it through the router, also while they run on the other.
         for alias in sorted(settings.DATABASES, key=lambda alias: alias != "jobs"):
-            call_command("migrate", database=alias, interactive=False, verbosity=options["verbosity"])
+            # The vault's database holds the vault's tables and nothing else.
+            app = ["vault"] if alias == "vault" else []
+            call_command("migrate", *app, database=alias, interactive=False, verbosity=options["verbosity"])

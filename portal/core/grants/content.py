@@ -1,0 +1,223 @@
+"""The table of grants of the content's database (alias `default`)."""
+
+from __future__ import annotations
+
+from portal.core.grants.rights import ALL, Grant, closed, reads, with_parts
+
+AUDIENCE = ("audience_communities", "audience_organisations", "audience_people")
+PAGES = "published content, which Desk writes"
+DESK = "used on Desk alone"
+UNUSED = "not used by the portal"
+
+
+def _marked(table: str, *parts: str) -> tuple[Grant, ...]:
+    return with_parts(Grant(table, select=ALL, why=PAGES), *AUDIENCE, *parts)
+
+
+CORE = (
+    *reads("shown on every page", "core_portalsettings"),
+    Grant(
+        "core_outgoingmail",
+        select=ALL,
+        insert=True,
+        update=("attempts", "due_at", "sent_at", "given_up_at", "problem"),
+        why="mail that Front asks for, and its worker sends",
+    ),
+    *reads("shared lists", "vocabulary_sector", "vocabulary_county", "vocabulary_hazard"),
+    *reads("the access rule", "access_token"),
+    *closed("the journal of destructions; the vault's own", "vault_destruction"),
+)
+
+PEOPLE = (
+    Grant(
+        "members_person",
+        select=ALL,
+        update=("password", "last_login", "email"),
+        why="a member changes their password or address; standing, dates and roles are Desk's",
+    ),
+    *reads("who is staff", "members_person_groups", "members_person_user_permissions"),
+    Grant(
+        "account_emailaddress",
+        select=ALL,
+        insert=True,
+        update=("user_id", "email", "verified", "primary"),
+        delete=True,
+        why="a member changes their address; allauth writes whole rows",
+    ),
+    Grant(
+        "mfa_authenticator",
+        select=ALL,
+        insert=True,
+        update=("user_id", "type", "data", "created_at", "last_used_at"),
+        delete=True,
+        why="a member sets up and removes second factors; allauth writes whole rows",
+    ),
+    Grant("account_emailconfirmation", select=ALL, delete=True, why="always empty; emptied with an address that goes"),
+    Grant("members_formeraddress", select=ALL, insert=True, why="the address before is told of the change"),
+    Grant(
+        "members_frontsession",
+        select=ALL,
+        insert=True,
+        update=("session_data", "expire_date", "person_id", "begun_at", "seen_at", "browser", "network"),
+        delete=True,
+        why="Front's own sessions",
+    ),
+    *closed("Desk's sessions", "members_desksession"),
+    Grant("members_usedcode", select=ALL, insert=True, delete=True, why="a code counts once"),
+    Grant("members_signinfailure", select=ALL, insert=True, delete=True, why="failures that add up to a lock"),
+    Grant("members_lock", select=ALL, insert=True, why="Front locks; staff release"),
+    Grant("members_alarm", select=ALL, insert=True, update=("count",), why="Front raises and counts; staff close"),
+    *closed(DESK, "members_factorrecovery"),
+    Grant(
+        "members_visit",
+        select=ALL,
+        update=("began_at", "previous_began_at", "active_at"),
+        why="when somebody was last here",
+    ),
+    Grant(
+        "members_feedtoken",
+        select=ALL,
+        insert=True,
+        update=("used_at", "revoked_at"),
+        why="a member makes and revokes tokens",
+    ),
+    Grant(
+        "members_readtally",
+        select=ALL,
+        insert=True,
+        update=("count",),
+        why="how much one account reads on a day",
+    ),
+)
+
+MEMBERSHIP = (
+    *reads("what is agreed to", "members_agreement"),
+    Grant("members_agreementanswer", select=ALL, insert=True, why="a member answers; answers are never changed"),
+    *reads("the reason for a standing is shown to its person", "members_standingchange"),
+    Grant(
+        "members_validation",
+        select=ALL,
+        update=(
+            "answered_at",
+            "same_employer",
+            "same_sponsor",
+            "changes",
+            "confirmed_by_id",
+            "confirmed_at",
+            "is_confirmed",
+        ),
+        why="a member answers, their organisation confirms; Desk asks and completes",
+    ),
+    Grant("members_sealedprofile", select=("id",), insert=True, why="what changed is sealed to Desk"),
+    Grant("members_departure", select=ALL, insert=True, why="a point of contact says that somebody left"),
+    *closed(DESK, "members_rolechange", "members_clearance", "members_reminder", "members_bounce"),
+    *closed(DESK, "members_exposurereport"),
+    *with_parts(
+        Grant("members_organisation", select=ALL, why="who belongs where; Desk writes it"), "sectors", "counties"
+    ),
+    *reads("who belongs where; Desk writes it", "members_community", "members_affiliation"),
+    *reads("who belongs where; Desk writes it", "members_communitymembership", "members_cochair"),
+    Grant("members_membershipproposal", select=ALL, insert=True, why="a steward proposes; staff decide"),
+)
+
+APPLICATIONS = (
+    Grant(
+        "members_application",
+        select=ALL,
+        insert=True,
+        update=("name", "state", "submitted_at", "email_verified_at"),
+        why="an applicant begins, submits and withdraws; staff decide",
+    ),
+    Grant("members_applicationlink", select=ALL, insert=True, why="digests of the links that were mailed"),
+    Grant("members_applicationpart", select=ALL, insert=True, why="what was written, sealed; each save adds a row"),
+    Grant("members_vettingentry", select=ALL, insert=True, why="the applicant's own words, sealed"),
+    Grant(
+        "members_captainreview",
+        select=ALL,
+        update=("answered_at", "is_supported", "words"),
+        why="a captain answers what Desk asked",
+    ),
+)
+
+CONTENT = (
+    *_marked("library_portaldocument"),
+    *_marked("library_portalimage"),
+    Grant("library_rendition", select=ALL, insert=True, why="sizes of pictures, made when they are first asked for"),
+    *_marked("bulletins_bulletinindexpage"),
+    *_marked("bulletins_bulletinpage", "sectors", "counties"),
+    *reads(PAGES, "bulletins_cvereference", "bulletins_bulletinchange"),
+    *_marked("bulletins_guidanceindexpage"),
+    *_marked("bulletins_guidancepage", "hazards", "sectors"),
+    *_marked("bulletins_employeesheetpage"),
+    *_marked("bulletins_homepage"),
+    *_marked("bulletins_informationindexpage"),
+    *_marked("bulletins_informationpage"),
+    Grant("bulletins_reading", select=ALL, insert=True, why="who opened what"),
+    Grant("bulletins_sharerequest", select=ALL, insert=True, why="a member asks to share wider; staff answer"),
+    Grant(
+        "bulletins_feedback",
+        select=ALL,
+        insert=True,
+        update=("was_useful", "given_at"),
+        why="a reader says whether it was useful",
+    ),
+    *reads("who could read it before it was recalled", "bulletins_formerreader"),
+    *closed(DESK, "bulletins_releaserequest"),
+    *reads("whether a public bulletin was released; the check at the start", "bulletins_release"),
+    *closed(DESK, "bulletins_release_editors"),
+)
+
+WAGTAIL = (
+    *reads(PAGES, "wagtailcore_page", "wagtailcore_site", "wagtailcore_locale", "wagtailcore_collection"),
+    Grant(
+        "wagtailcore_revision",
+        select=("id", "content_type_id", "base_content_type_id", "object_id", "created_at", "user_id"),
+        why="who wrote a page; never what stands in a draft",
+    ),
+    *reads(
+        "that Wagtail's own privacy is not used; the check at the start",
+        "wagtailcore_pageviewrestriction",
+        "wagtailcore_pageviewrestriction_groups",
+        "wagtailcore_collectionviewrestriction",
+        "wagtailcore_collectionviewrestriction_groups",
+    ),
+    *reads("names of models and roles", "django_content_type", "auth_group"),
+    *closed(DESK, "auth_permission", "auth_group_permissions"),
+    *closed(DESK, "wagtailcore_groupsitepermission", "wagtailcore_groupcollectionpermission"),
+    *closed(DESK, "wagtailcore_grouppagepermission"),
+    *closed(DESK, "wagtailcore_modellogentry", "wagtailcore_pagelogentry", "wagtailcore_uploadedfile"),
+    *closed(DESK, "wagtailcore_comment", "wagtailcore_commentreply", "wagtailcore_pagesubscription"),
+    *closed(DESK, "wagtailadmin_admin", "wagtailadmin_editingsession", "wagtailadmin_formstate"),
+    *closed(DESK, "wagtailusers_userprofile", "wagtailembeds_embed", "wagtailsearch_indexentry"),
+    *closed(DESK, "taggit_tag", "taggit_taggeditem", "wagtailcore_referenceindex"),
+    *closed(
+        "workflows are switched off",
+        "wagtailcore_workflow",
+        "wagtailcore_workflowcontenttype",
+        "wagtailcore_workflowpage",
+        "wagtailcore_workflowstate",
+        "wagtailcore_workflowtask",
+        "wagtailcore_task",
+        "wagtailcore_taskstate",
+        "wagtailcore_groupapprovaltask",
+        "wagtailcore_groupapprovaltask_groups",
+    ),
+    *closed(UNUSED, "wagtaildocs_document", "wagtailimages_image", "wagtailimages_rendition"),
+)
+
+OTHERS = (
+    Grant(
+        "django_tasks_database_dbtaskresult",
+        select=ALL,
+        insert=True,
+        update=ALL,
+        delete=True,
+        why="Front's own jobs; Desk's are in the database `jobs`",
+    ),
+    *closed(UNUSED, "django_session"),
+    *closed(UNUSED, "axes_accessfailurelog", "axes_accesslog"),
+    *closed("kept from the time when django-axes counted", "axes_accessattempt", "axes_accessattemptexpiration"),
+    *closed("which migrations have run", "django_migrations"),
+)
+
+TABLE: tuple[Grant, ...] = (*CORE, *PEOPLE, *MEMBERSHIP, *APPLICATIONS, *CONTENT, *WAGTAIL, *OTHERS)

@@ -1,0 +1,159 @@
+"""Which rows Front may write where it may write some.
+
+A grant knows tables and columns. Whether the account is a member's or of staff, and whether an entry speaks for the
+applicant or for an officer, depends on the row. docs/decisions/ says why these are triggers.
+"""
+
+from __future__ import annotations
+
+from portal.core.grants.rights import Guard
+
+# Functions that guards ask. They run with their owner's rights, so that Front needs none for the answer.
+FUNCTIONS: dict[str, str] = {
+    "portal_is_staff(person bigint)": (
+        "SELECT EXISTS (SELECT FROM members_person p WHERE p.id = person AND p.is_superuser)"
+        " OR EXISTS (SELECT FROM members_person_groups g WHERE g.person_id = person)"
+        " OR EXISTS (SELECT FROM members_person_user_permissions u WHERE u.person_id = person)"
+    ),
+    "portal_is_contact(contact bigint, person bigint)": (
+        "SELECT contact <> person AND EXISTS (SELECT FROM members_affiliation c JOIN members_affiliation p"
+        " USING (organisation_id) WHERE c.person_id = contact AND c.is_point_of_contact AND p.person_id = person)"
+    ),
+    "portal_may_report(contact bigint, person bigint, organisation bigint)": (
+        "SELECT contact <> person AND NOT portal_is_staff(person) AND EXISTS (SELECT FROM members_organisation o"
+        " JOIN members_affiliation c ON c.organisation_id = o.id JOIN members_affiliation p ON p.organisation_id = o.id"
+        " WHERE o.id = organisation AND o.closed_at IS NULL"
+        " AND c.person_id = contact AND c.is_point_of_contact AND (c.ended_at IS NULL OR c.ended_at > now())"
+        " AND p.person_id = person AND (p.ended_at IS NULL OR p.ended_at > now()))"
+    ),
+}
+
+ACCOUNTS = (
+    Guard(
+        "members_person",
+        "UPDATE",
+        "NOT portal_is_staff(OLD.id) OR (NEW.password, NEW.email) IS NOT DISTINCT FROM (OLD.password, OLD.email)",
+        "password and address of members; of staff neither",
+    ),
+    Guard("account_emailaddress", "INSERT", "NOT portal_is_staff(NEW.user_id)", "of members, not of staff"),
+    Guard(
+        "account_emailaddress",
+        "UPDATE",
+        "NEW.user_id = OLD.user_id AND NOT portal_is_staff(OLD.user_id)",
+        "of members, not of staff; nobody's becomes another's",
+    ),
+    Guard("account_emailaddress", "DELETE", "NOT portal_is_staff(OLD.user_id)", "of members, not of staff"),
+    Guard("mfa_authenticator", "INSERT", "NOT portal_is_staff(NEW.user_id)", "of members, not of staff"),
+    Guard(
+        "mfa_authenticator",
+        "UPDATE",
+        "(NEW.user_id, NEW.type) IS NOT DISTINCT FROM (OLD.user_id, OLD.type) AND (NOT portal_is_staff(OLD.user_id)"
+        " OR (NEW.data, NEW.created_at) IS NOT DISTINCT FROM (OLD.data, OLD.created_at))",
+        "of staff the time of the last use alone; nobody's becomes another's",
+    ),
+    Guard("mfa_authenticator", "DELETE", "NOT portal_is_staff(OLD.user_id)", "of members, not of staff"),
+    Guard(
+        "members_feedtoken",
+        "UPDATE",
+        "OLD.revoked_at IS NULL OR NEW.revoked_at IS NOT DISTINCT FROM OLD.revoked_at",
+        "what is revoked stays revoked",
+    ),
+    Guard(
+        "members_lock",
+        "INSERT",
+        "NEW.released_at IS NULL AND NEW.released_by_id IS NULL",
+        "locks that hold",
+    ),
+    Guard(
+        "members_alarm",
+        "INSERT",
+        "NEW.closed_at IS NULL AND NEW.closed_by_id IS NULL AND NEW.finding = ''",
+        "open alarms",
+    ),
+    Guard("members_alarm", "UPDATE", "NEW.count > OLD.count", "the count goes up"),
+    Guard(
+        "members_visit",
+        "UPDATE",
+        "NEW.active_at = OLD.active_at"
+        " OR NEW.active_at BETWEEN OLD.active_at AND clock_timestamp() + interval '1 minute'",
+        "the day from which absence counts never goes back, and never into the future",
+    ),
+    Guard("members_readtally", "INSERT", "NEW.alarmed_at IS NULL", "days that have alarmed nobody"),
+    Guard("members_readtally", "UPDATE", "NEW.count > OLD.count", "the count goes up"),
+)
+
+MEMBERSHIP = (
+    Guard(
+        "members_validation",
+        "UPDATE",
+        "OLD.completed_at IS NULL AND"
+        " (OLD.answered_at IS NULL OR (NEW.answered_at, NEW.same_employer, NEW.same_sponsor, NEW.changes)"
+        " IS NOT DISTINCT FROM (OLD.answered_at, OLD.same_employer, OLD.same_sponsor, OLD.changes)) AND"
+        " ((NEW.confirmed_by_id, NEW.confirmed_at, NEW.is_confirmed)"
+        " IS NOT DISTINCT FROM (OLD.confirmed_by_id, OLD.confirmed_at, OLD.is_confirmed)"
+        " OR (OLD.confirmed_at IS NULL AND portal_is_contact(NEW.confirmed_by_id, OLD.person_id)))",
+        "each answer once; confirmed by a point of contact of the person's organisation, never by staff",
+    ),
+    Guard(
+        "members_departure",
+        "INSERT",
+        "NEW.handled_at IS NULL AND portal_may_report(NEW.reported_by_id, NEW.person_id, NEW.organisation_id)",
+        "reports on which Desk has not acted, by a point of contact of the same open organisation, never of staff",
+    ),
+    Guard(
+        "members_membershipproposal",
+        "INSERT",
+        "NEW.decided_at IS NULL AND NEW.decided_by_id IS NULL AND NEW.is_accepted IS NULL",
+        "proposals on which nobody has decided",
+    ),
+    Guard(
+        "bulletins_sharerequest",
+        "INSERT",
+        "NEW.answered_at IS NULL AND NEW.answered_by_id IS NULL AND NEW.is_granted IS NULL",
+        "questions that nobody has answered",
+    ),
+)
+
+APPLICATIONS = (
+    Guard(
+        "members_application",
+        "INSERT",
+        "NEW.state = 'started' AND NEW.person_id IS NULL AND NEW.decided_at IS NULL",
+        "applications that begin",
+    ),
+    Guard(
+        "members_application",
+        "UPDATE",
+        "NEW.state = OLD.state OR (NEW.state = 'submitted' AND OLD.state IN ('started', 'more_asked'))"
+        " OR (NEW.state = 'appealed' AND OLD.state = 'refused')"
+        " OR (NEW.state = 'withdrawn' AND OLD.state IN ('started', 'submitted', 'more_asked'))",
+        "submitted when it was being written or more was asked; appealed when it was refused; withdrawn while it is not"
+        " decided on",
+    ),
+    Guard(
+        "members_applicationpart",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM members_application a WHERE a.id = NEW.application_id"
+        " AND a.state IN ('started', 'more_asked'))",
+        "pages of applications that are being written",
+    ),
+    Guard(
+        "members_vettingentry",
+        "INSERT",
+        "NEW.by_id IS NULL AND NEW.kind IN ('answered', 'appeal', 'withdrawal') AND NEW.outcome = 'none'",
+        "the applicant's answer, appeal or withdrawal, in nobody's name and without a finding",
+    ),
+    Guard("members_captainreview", "UPDATE", "OLD.answered_at IS NULL", "an answer that was not given before"),
+)
+
+MAIL = (
+    Guard("core_outgoingmail", "INSERT", "NEW.site = 'front' AND NEW.sent_at IS NULL", "mail of Front that waits"),
+    Guard("core_outgoingmail", "UPDATE", "OLD.site = 'front'", "mail of Front"),
+)
+
+GUARDS: tuple[Guard, ...] = (*ACCOUNTS, *MEMBERSHIP, *APPLICATIONS, *MAIL)
+
+
+def guarded_tables() -> dict[str, tuple[Guard, ...]]:
+    """The guards of each table that has some."""
+    return {name: tuple(row for row in GUARDS if row.table == name) for name in dict.fromkeys(g.table for g in GUARDS)}
