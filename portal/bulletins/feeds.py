@@ -16,9 +16,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.access.viewer import Viewer
 from portal.bulletins.models import BulletinPage
 from portal.core.models import PortalSettings
+from portal.members import tallies
 from portal.members.models import FeedToken
 from portal.members.models.feeds import digest
 from portal.members.models.people import fold
@@ -30,27 +30,42 @@ NEWEST = 50
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """Answer with the owner's newest bulletins, or ask for the token."""
-    viewer = viewer_from(request.headers.get("Authorization", ""))
-    if viewer is None:
+    token = token_from(request.headers.get("Authorization", ""))
+    if not tallies.may_fetch_feed(request, account=token.person_id if token else None):
+        return _too_often()
+    if token is None:
         return _ask()
-    readable: Any = BulletinPage.objects.readable_by(viewer)
+    readable: Any = BulletinPage.objects.readable_by(viewer_for(token.person))
+    bulletins = list(readable.newest_first().for_rows()[:NEWEST])
+    tallies.count(token.person_id, things=_new_to(token, bulletins))
+    FeedToken.objects.filter(pk=token.pk).update(used_at=timezone.now())
     answer = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     atom = _empty_feed(request)
-    for bulletin in readable.newest_first().for_rows()[:NEWEST]:
+    for bulletin in bulletins:
         atom.add_item(**entry(bulletin))
     atom.write(answer, "utf-8")
     return answer
 
 
-def viewer_from(header: str) -> Viewer | None:
-    """The viewer whose address and token an Authorization header carries; None unless both are right and usable."""
+def token_from(header: str) -> FeedToken | None:
+    """The token that an Authorization header carries with its owner's address; None unless both are right and usable.
+
+    Its owner must be an active member.
+    """
     email, secret = _credentials(header)
     rows = FeedToken.objects.usable().select_related("person")
     token = rows.filter(digest=digest(secret), person__email=fold(email)).first() if secret else None
-    if token is None or not token.person.is_vetted:
-        return None
-    FeedToken.objects.filter(pk=token.pk).update(used_at=timezone.now())
-    return viewer_for(token.person)
+    return token if token is not None and token.person.is_vetted else None
+
+
+def _new_to(token: FeedToken, bulletins: list[BulletinPage]) -> int:
+    """How many above TLP:CLEAR the token has not carried before.
+
+    A feed reader asks again and again; its owner reads each bulletin once.
+    """
+    before = token.used_at
+    fresh = (row for row in bulletins if before is None or not row.last_published_at or row.last_published_at > before)
+    return tallies.things_above_clear(fresh)
 
 
 def _credentials(header: str) -> tuple[str, str]:
@@ -61,6 +76,8 @@ def _credentials(header: str) -> tuple[str, str]:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
+    if "\0" in text:  # PostgreSQL refuses it, and no address has one
+        return "", ""
     email, _colon, secret = text.partition(":")
     return email, secret
 
@@ -70,6 +87,11 @@ def _ask() -> HttpResponse:
     response = HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
     response["WWW-Authenticate"] = 'Basic realm="Bulletins", charset="UTF-8"'
     return response
+
+
+def _too_often() -> HttpResponse:
+    words = _("This feed was fetched too often within the hour. Fetch it every ten minutes at most.")
+    return tallies.with_retry(HttpResponse(words, status=429, content_type="text/plain; charset=utf-8"))
 
 
 def _empty_feed(request: HttpRequest) -> Atom1Feed:

@@ -11,7 +11,7 @@ RECALL_WORD = "recall"
 
 
 class ShareRequestForm(forms.ModelForm[ShareRequest]):
-    """Ask whether a bulletin may go further."""
+    """Ask whether a bulletin or guidance may go further."""
 
     class Meta:
         model = ShareRequest

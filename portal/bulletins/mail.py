@@ -1,75 +1,92 @@
-"""Mail about bulletins. Above TLP:GREEN it carries the safe title and a link, nothing else."""
+"""Mail about bulletins and guidance. Above TLP:GREEN it carries a safe title and a link, nothing else.
+
+A row of the outbox names the matter and one reader. Whether that reader is one who should have it is asked again when
+the mail is written, so that a row somebody slipped in tells nobody anything.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
+from django.db.models import Model
 
-from portal.bulletins.models import BulletinPage, Release, ReleaseRequest, ShareRequest
+from portal.bulletins.models import BulletinPage, GuidancePage, Release, ReleaseRequest, ShareRequest
+from portal.core import outbox
+from portal.core.outbox import Letter
 from portal.members.audience import active_people
 from portal.members.enums import StaffRole
+from portal.members.models import Person
 
-logger = logging.getLogger(__name__)
-
-
-def _send(name: str, page: BulletinPage, to: Iterable[str], **context: Any) -> None:
-    """Send one mail to each address, so that nobody learns who else got it.
-
-    `page` is the version that the mail is about: its label decides what the mail may carry.
-    """
-    facts = {
-        "page": page,
-        "label": page.label,
-        "title": page.leakable_title,
-        "desk_url": settings.PORTAL_DESK_URL,
-        "front_url": settings.PORTAL_FRONT_URL,
-        **context,
-    }
-    subject = " ".join(render_to_string(f"emails/{name}_subject.txt", facts).split())
-    text = render_to_string(f"emails/{name}.txt", facts)
-    for address in to:
-        _hand_over(subject, text, address)
+Readers = Iterable[int]
 
 
-def _hand_over(subject: str, text: str, address: str) -> None:
-    """What the mail is about is on the desk as well: a mail server that is down stops nothing here."""
-    try:
-        send_mail(subject, text, None, [address])
-    except OSError:  # smtplib's errors are OSErrors
-        logger.exception("mail was not handed over")
+@dataclass(frozen=True)
+class Kind:
+    """One kind of mail: the rows that it is about, the version whose label decides, and who should have it."""
+
+    name: str
+    model: type[Model]
+    version: Callable[[Any], BulletinPage | GuidancePage]
+    readers: Callable[[Any], Readers]
+
+    def ask(self, row: Any) -> None:
+        """Ask for one mail to each reader."""
+        for person in self.readers(row):
+            outbox.put(self.name, f"{row.pk}:{person}")
+
+    def build(self, about: str) -> Letter | None:
+        key, _colon, person = about.partition(":")
+        row = self.model._default_manager.filter(pk=key).first()
+        if row is None or int(person) not in set(self.readers(row)):
+            return None
+        page = self.version(row)
+        facts = {"page": page, "label": page.label, "title": page.leakable_title, "request": row}
+        return Letter(Person.objects.get(pk=person).email, self.name, facts)
 
 
-def _holders(*roles: StaffRole) -> list[str]:
+def _holders(*roles: StaffRole) -> list[int]:
     people = active_people().filter(groups__name__in=[role.value for role in roles]).distinct()
-    return list(people.values_list("email", flat=True))
+    return list(people.values_list("pk", flat=True))
 
 
-def release_needed(request: ReleaseRequest) -> None:
-    """Tell those who can decide that a bulletin waits."""
-    roles = [StaffRole.PRIVACY_OFFICER] if request.awaits_privacy_officer else [StaffRole.MIAC_SUPERVISOR]
-    _send("release_needed", request.revision.as_object(), _holders(*roles), request=request)
+def _deciders(request: ReleaseRequest) -> Readers:
+    return _holders(StaffRole.PRIVACY_OFFICER if request.awaits_privacy_officer else StaffRole.MIAC_SUPERVISOR)
 
 
-def countersignature_overdue(release: Release) -> None:
-    _send("countersignature_overdue", release.page, _holders(StaffRole.MIAC_SUPERVISOR, StaffRole.MIAC_ANALYST))
-
-
-def sent_back(request: ReleaseRequest) -> None:
-    _send("sent_back", request.revision.as_object(), [request.submitted_by.email], request=request)
-
-
-def share_wider_requested(request: ShareRequest) -> None:
-    """Reach the originator: those who wrote the bulletin, or else the supervisors."""
-    revisions = request.page.revisions.exclude(user=None)
+def _originators(request: ShareRequest) -> Readers:
+    """Of a bulletin those who wrote it, or else the supervisors; of guidance its owner, or else the MOP3 editors."""
+    page = request.page.specific
+    if isinstance(page, GuidancePage):
+        editors = _holders(StaffRole.MOP3_EDITOR)
+        return [page.owner_id] if page.owner_id in editors else editors
+    revisions = page.revisions.exclude(user=None)
     authors = active_people().filter(pk__in=revisions.values("user_id"))
-    addresses = list(authors.values_list("email", flat=True)) or _holders(StaffRole.MIAC_SUPERVISOR)
-    _send("share_wider_request", request.page, addresses, request=request)
+    return list(authors.values_list("pk", flat=True)) or _holders(StaffRole.MIAC_SUPERVISOR)
 
 
-def share_request_answered(request: ShareRequest) -> None:
-    _send("share_wider_answer", request.page, [request.person.email], request=request)
+def _asked_for(request: ReleaseRequest) -> Any:
+    return request.revision.as_object()
+
+
+RELEASE_NEEDED = Kind("release_needed", ReleaseRequest, _asked_for, _deciders)
+SENT_BACK = Kind("sent_back", ReleaseRequest, _asked_for, lambda request: [request.submitted_by_id])
+OVERDUE = Kind(
+    "countersignature_overdue",
+    Release,
+    lambda release: release.page,
+    lambda release: _holders(StaffRole.MIAC_SUPERVISOR, StaffRole.MIAC_ANALYST),
+)
+SHARE_ASKED = Kind("share_wider_request", ShareRequest, lambda asked: asked.page.specific, _originators)
+SHARE_ANSWERED = Kind(
+    "share_wider_answer", ShareRequest, lambda asked: asked.page.specific, lambda asked: [asked.person_id]
+)
+for _kind in (RELEASE_NEEDED, SENT_BACK, OVERDUE, SHARE_ASKED, SHARE_ANSWERED):
+    outbox.kind(_kind.name)(_kind.build)
+
+release_needed = RELEASE_NEEDED.ask
+sent_back = SENT_BACK.ask
+countersignature_overdue = OVERDUE.ask
+share_wider_requested = SHARE_ASKED.ask
+share_request_answered = SHARE_ANSWERED.ask

@@ -20,7 +20,8 @@ def page_context(request: HttpRequest, page: BulletinPage) -> dict[str, Any]:
     if getattr(request, "is_preview", False):
         return {"superseded_by": None, "feedback": None, "report_url": ""}
     viewer = viewer_of(request)
-    remember(page, viewer.person)
+    if request.method == "GET":  # HEAD asks whether it is there, and shows nobody anything
+        remember(page, viewer.person)
     hide_unreadable(page.body, viewer)
     return {
         "superseded_by": page.superseded_by(viewer),

@@ -18,10 +18,10 @@ from portal.access.rule import Verdict
 from portal.access.viewer import Viewer, viewer_of
 from portal.bulletins import mail
 from portal.bulletins.forms import ShareRequestForm
-from portal.bulletins.models import BulletinPage, Feedback
+from portal.bulletins.models import BulletinPage, Feedback, GuidancePage, ShareRequest
 from portal.members.requests import person_of
 
-MOST_QUESTIONS = 5  # open questions of one person about one bulletin
+MOST_QUESTIONS = 5  # open questions of one person about one page
 
 
 @require_safe
@@ -44,40 +44,44 @@ def _answers(page: BulletinPage, viewer: Viewer) -> bool:
     return found is Verdict.READABLE or page.notice_due(viewer, found) is not None
 
 
-def _readable(request: HttpRequest, slug: str) -> Any:
+def _readable(request: HttpRequest, kind: Any, slug: str) -> Any:
     viewer = viewer_of(request)
     if not viewer.is_member:
         raise Http404
-    return get_readable_or_404(BulletinPage.objects.all(), viewer, slug=slug)
+    return get_readable_or_404(kind.objects.all(), viewer, slug=slug)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def share_wider(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask the originator whether a bulletin may go further than its label says."""
-    page = _readable(request, slug)
+def share_wider(request: HttpRequest, slug: str, kind: type[BulletinPage | GuidancePage]) -> HttpResponse:
+    """Ask the originator whether a bulletin or guidance may go further than its label says."""
+    page = _readable(request, kind, slug)
     form = ShareRequestForm(request.POST or None)
-    mine = page.share_requests.filter(person=person_of(request), answered_at=None)
+    mine = ShareRequest.objects.open().filter(page=page, person=person_of(request))
     if request.method == "POST" and form.is_valid():
         if mine.count() >= MOST_QUESTIONS:
-            form.add_error(
-                None, _("Five of your questions about this bulletin are still open. Please wait for an answer.")
-            )
+            form.add_error(None, _("Five of your questions about this page are still open. Please wait for an answer."))
         else:
             question = form.save(commit=False)
             question.page, question.person = page, person_of(request)
             question.save()
             mail.share_wider_requested(question)
-            messages.success(request, _("Your question was sent to %(originator)s.") % {"originator": page.originator})
+            messages.success(request, _sent_to(page))
             return redirect(page.url)
     return render(request, "bulletins/share_wider.html", {"page": page, "form": form, "open_requests": mine})
+
+
+def _sent_to(page: BulletinPage | GuidancePage) -> str:
+    if isinstance(page, BulletinPage):
+        return _("Your question was sent to %(originator)s.") % {"originator": page.originator}
+    return _("Your question was sent to those who look after this guidance.")
 
 
 @login_required
 @require_POST
 def useful(request: HttpRequest, slug: str) -> HttpResponse:
     """Keep whether a bulletin was useful; a later answer replaces an earlier one."""
-    page = _readable(request, slug)
+    page = _readable(request, BulletinPage, slug)
     answer = request.POST.get("useful")
     if answer in {"yes", "no"}:
         Feedback.objects.update_or_create(

@@ -13,8 +13,11 @@ from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 
+from portal.bulletins.desk.visibility import drafted_documents, visible_pages
 from portal.bulletins.models import BulletinPage
 from portal.members.enums import StaffRole
+
+hooks.register("drafted_documents", drafted_documents)  # the library asks for them by this name
 
 
 class BulletinActionItem(ActionMenuItem):
@@ -89,12 +92,31 @@ def desk_item() -> MenuItem:
     return MenuItem(_("Desk"), reverse("desk"), icon_name="tasks", order=1)
 
 
-@hooks.register("insert_editor_js")
+@hooks.register("insert_global_admin_js")
 def audience_script() -> str:
-    """Keeps the audience sentence in step with the form; without it the sentence shows what was saved."""
+    """Keeps the audience sentence in step with the form; without it the sentence shows what was saved.
+
+    On every page of the admin, since a file may be uploaded wherever one is chosen.
+    """
     return format_html('<script src="{}" defer></script>', static("portal/admin-audience.js"))
 
 
 @hooks.register("construct_main_menu")
 def hide_what_is_not_used(request: HttpRequest, menu_items: list[Any]) -> None:
     menu_items[:] = [item for item in menu_items if item.name not in {"help", "reports"}]
+
+
+@hooks.register("construct_page_chooser_queryset")
+def choose_among_what_one_sees(pages: Any, request: HttpRequest) -> Any:
+    """Wagtail's chooser lists every page to everybody who may enter the admin."""
+    return _seen(pages, request)
+
+
+@hooks.register("construct_explorer_page_queryset")
+def explore_what_one_sees(parent: Any, pages: Any, request: HttpRequest) -> Any:
+    """Wagtail's explorer goes by rights on branches; this holds as well where such a right was given too widely."""
+    return _seen(pages, request)
+
+
+def _seen(pages: Any, request: HttpRequest) -> Any:
+    return pages.filter(pk__in=visible_pages(request.user).values("pk"))  # type: ignore[arg-type]  # a person

@@ -8,4 +8,6 @@ class LibraryConfig(AppConfig):
     verbose_name = _("Library")
 
     def ready(self) -> None:
-        from portal.library import signal_handlers  # noqa: F401  (it registers itself)
+        from portal.library import checks, permissions, signal_handlers  # noqa: F401  (they register themselves)
+
+        permissions.install()

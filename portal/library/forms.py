@@ -2,25 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
+from django.utils.translation import gettext_lazy as _
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
+from portal.access.enums import Reach
+from portal.access.rule import Marking
+from portal.library.models import MARKING_FORM_FIELDS, PortalDocument, PortalImage
+from portal.members.audience import report
 from portal.members.widgets import PeopleByAddress
 
 PEOPLE: dict[str, Any] = {"audience_people": PeopleByAddress(attrs={"rows": 3})}
+ORDER = ["title", "file", "description", "collection", "tags", "who_can_read", *MARKING_FORM_FIELDS]
 
 
-class DocumentForm(BaseDocumentForm):
+class AudienceSentence(forms.Widget):
+    """Who will be able to read a file: not a setting but a sentence, which a script keeps in step with the form."""
+
+    template_name = "desk/audience_panel.html"
+    marking: Marking
+    prefix = ""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        return {**context, "report": report(self.marking), "prefix": self.prefix}
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> None:
+        return None
+
+
+class SentenceField(forms.Field):
+    """A place in a form for the sentence; nothing is filled in."""
+
+    widget = AudienceSentence
+
+    def __init__(self) -> None:
+        super().__init__(required=False, disabled=True, label=_("Who will be able to read this"))
+
+
+def saved_marking(thing: PortalDocument | PortalImage) -> Marking:
+    """The marking of a file as it was saved; of a new one, what it starts with, since it has no audience yet."""
+    stored = type(thing).objects.filter(pk=thing.pk).first() if thing.pk else None
+    return stored.marking() if stored else Marking(label=thing.label, reach=Reach(thing.reach))
+
+
+class SaysWhoCanRead:
+    """A form that says who will be able to read the file, by the one rule, above the fields that decide it."""
+
+    field_order: ClassVar[list[str]] = ORDER
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        form: Any = self
+        widget = form.fields["who_can_read"].widget
+        widget.marking = saved_marking(form.instance)
+        widget.prefix = f"{form.prefix}-" if form.prefix else ""
+
+
+class DocumentForm(SaysWhoCanRead, BaseDocumentForm):
     """People are named by their addresses; nobody is listed."""
+
+    who_can_read = SentenceField()
 
     class Meta(BaseDocumentForm.Meta):
         widgets = {**BaseDocumentForm.Meta.widgets, **PEOPLE}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["who_can_read"].help_text = _("From the moment that a page which carries it is public.")
 
-class ImageForm(BaseImageForm):
+
+class ImageForm(SaysWhoCanRead, BaseImageForm):
     """As above."""
+
+    who_can_read = SentenceField()
 
     class Meta(BaseImageForm.Meta):
         widgets = {**BaseImageForm.Meta.widgets, **PEOPLE}

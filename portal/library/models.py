@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -74,8 +75,12 @@ class PortalDocument(MarkedModel, AbstractDocument):
 
     @property
     def size(self) -> int:
-        """Bytes."""
-        return self.get_file_size() or 0
+        """Bytes. Wagtail's `get_file_size` would store them while a page is shown, which Front may not."""
+        if self.file_size is not None:
+            return int(self.file_size)
+        with suppress(OSError):
+            return int(self.file.size)
+        return 0
 
     @property
     def download_url(self) -> str:

@@ -15,7 +15,10 @@ from portal.access.querysets import get_readable_or_404
 from portal.access.rule import may_read
 from portal.access.viewer import viewer_of
 from portal.core.models import PortalSettings
-from portal.library.models import PortalDocument, Rendition
+from portal.library.models import PortalDocument, PortalImage, Rendition
+from portal.library.permissions import is_visible_on_desk
+from portal.members import tallies
+from portal.members.requests import person_of
 
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -23,11 +26,12 @@ SANDBOX = "default-src 'none'; sandbox"
 @require_safe
 def download(request: HttpRequest, identifier: uuid.UUID) -> HttpResponseBase:
     """Send a document that the viewer may read."""
-    rows: Any = PortalDocument.objects.all() if _edits(request) else None
-    if rows is not None:
-        document = get_object_or_404(rows, uuid=identifier)
-    else:
+    document = PortalDocument.objects.filter(uuid=identifier).first()
+    if document is None or not _edits(request, document):
         document = get_readable_or_404(PortalDocument.objects.all(), viewer_of(request), uuid=identifier)
+    if not tallies.may_download(request):
+        return tallies.too_much(request)
+    tallies.count_read(request, document)
     return send(document.file, name=document.filename)
 
 
@@ -35,7 +39,7 @@ def download(request: HttpRequest, identifier: uuid.UUID) -> HttpResponseBase:
 def image(request: HttpRequest, identifier: uuid.UUID, rendition: int) -> HttpResponseBase:
     """Send a picture in one of its sizes; shown in pages, so not as an attachment."""
     row = get_object_or_404(Rendition.objects.select_related("image"), pk=rendition, image__uuid=identifier)
-    if not _edits(request) and not may_read(viewer_of(request), row.image):
+    if not may_read(viewer_of(request), row.image) and not _edits(request, row.image):
         raise Http404
     return send(row.file, name="", is_attachment=False)
 
@@ -58,6 +62,8 @@ def send(file: Any, *, name: str, is_attachment: bool = True) -> HttpResponseBas
     return response
 
 
-def _edits(request: HttpRequest) -> bool:
-    """Whether this is Desk and the person edits there: editors must see what they have not published yet."""
-    return settings.PORTAL_SITE_KIND == "desk" and request.user.has_perm("wagtailadmin.access_admin")
+def _edits(request: HttpRequest, thing: PortalDocument | PortalImage) -> bool:
+    """Whether this is Desk and the file one that the person works with there (docs/access.md, 'Files on Desk')."""
+    if settings.PORTAL_SITE_KIND != "desk" or not request.user.has_perm("wagtailadmin.access_admin"):
+        return False
+    return is_visible_on_desk(thing, person_of(request))

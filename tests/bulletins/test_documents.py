@@ -15,21 +15,10 @@ from django.test import Client
 from portal.access.enums import Label
 from portal.bulletins import actions
 from portal.library.models import PortalDocument
-from portal.members.enums import StaffRole
 from portal.members.models import Person
-from tests.bulletins.test_release import submit
+from tests.bulletins.releasing import submit
 from tests.conftest import session_for
-from tests.factories import CommunityFactory, PersonFactory, bulletin, draft, staff
-
-
-@pytest.fixture
-def author(pages: Any) -> Person:
-    return staff(StaffRole.MIAC_AUTHOR)
-
-
-@pytest.fixture
-def supervisor(pages: Any) -> Person:
-    return staff(StaffRole.MIAC_SUPERVISOR)
+from tests.factories import CommunityFactory, PersonFactory, bulletin, draft
 
 
 def attached(**fields: Any) -> PortalDocument:

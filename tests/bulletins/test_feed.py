@@ -135,3 +135,10 @@ def test_one_revokes_only_ones_own(person: Person, sign_in: SignIn) -> None:
     assert fetch(person.email, secret).status_code == 200
     sign_in(person).post(f"/account/feed/{row.pk}/revoke/")
     assert fetch(person.email, secret).status_code == 401
+
+
+@pytest.mark.parametrize("email", ["a\0b@partner.example", "\0"])
+def test_a_name_that_no_database_takes_is_refused(person: Person, email: str) -> None:
+    _row, secret = FeedToken.issue(person=person, label="reader")
+    assert fetch(email, secret).status_code == 401
+    assert fetch(person.email, f"{secret}\0").status_code == 401

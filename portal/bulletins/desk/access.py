@@ -8,7 +8,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from portal.bulletins.models import BulletinPage, GuidancePage
 from portal.members.enums import StaffRole
+from portal.members.models import Person
 
 View = Callable[..., HttpResponse]
 
@@ -16,6 +18,13 @@ EDITORS = (StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVI
 DECIDERS = (StaffRole.MIAC_SUPERVISOR, StaffRole.PRIVACY_OFFICER)
 SIGNERS = (StaffRole.MIAC_SUPERVISOR, StaffRole.MIAC_ANALYST, StaffRole.PRIVACY_OFFICER)
 BULLETIN_STAFF = (*EDITORS, StaffRole.PRIVACY_OFFICER)
+# Who answers 'may I share this wider?', by the type of the page.
+ANSWERERS = {BulletinPage: EDITORS, GuidancePage: (StaffRole.MOP3_EDITOR,)}
+
+
+def answers_for(person: Person) -> list[type[BulletinPage | GuidancePage]]:
+    """The types of pages about which this person answers readers' questions."""
+    return [kind for kind, roles in ANSWERERS.items() if person.has_role(*roles)]
 
 
 def for_roles(*roles: StaffRole) -> Callable[[View], View]:

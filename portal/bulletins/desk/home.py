@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -15,66 +14,75 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.access.enums import Caveat, Label, Reach
 from portal.access.rule import Audience, Marking
-from portal.bulletins.desk.access import BULLETIN_STAFF, EDITORS, for_roles
+from portal.bulletins.desk.access import ANSWERERS, BULLETIN_STAFF, answers_for, for_roles
 from portal.bulletins.forms import ShareAnswerForm
 from portal.bulletins.models import Release, ReleaseRequest, ShareRequest
+from portal.bulletins.models.reading import ShareRequestQuerySet
+from portal.core import queues
 from portal.core.listings import paginate
+from portal.core.queues import Queue
 from portal.members.audience import report
 from portal.members.enums import StaffRole
 from portal.members.requests import person_of
 from portal.members.widgets import people_by_address
 
+WHO_ANSWERS = [role for roles in ANSWERERS.values() for role in roles]
 LARGEST_KEY = 2**63 - 1  # what the databases can hold
-
-
-@dataclass(frozen=True)
-class Queue:
-    """One queue on the desk: how much is in it, and whether something is overdue."""
-
-    label: str
-    url: str
-    count: int
-    overdue: int = 0
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person."""
     user: Any = request.user
-    queues = _bulletin_queues() if user.has_role(*BULLETIN_STAFF) else []
     may_edit = user.has_perm("wagtailadmin.access_admin")
-    return render(request, "desk/home.html", {"queues": queues, "may_edit": may_edit, "now": timezone.now()})
+    context = {"queues": queues.of(user), "places": queues.places_of(user), "may_edit": may_edit, "now": timezone.now()}
+    return render(request, "desk/home.html", context)
+
+
+@queues.source(order=10)
+def waiting(person: Any) -> list[Queue]:
+    """What of bulletins waits for a person."""
+    found = _bulletin_queues() if person.has_role(*BULLETIN_STAFF) else []
+    if kinds := answers_for(person):
+        questions = ShareRequest.objects.open().about(*kinds).count()
+        found.append(Queue(_("Readers asking to share wider"), reverse("desk_share_requests"), questions))
+    return found
 
 
 def _bulletin_queues() -> list[Queue]:
     unsigned = list(Release.objects.awaiting_countersignature())
     overdue = sum(release.countersign_due <= timezone.now() for release in unsigned)
-    questions = ShareRequest.objects.filter(answered_at=None).count()
     releases = reverse("desk_releases")
     return [
         Queue(_("Urgent releases without a second signature"), releases, len(unsigned), overdue),
         Queue(_("Bulletins waiting for release"), releases, ReleaseRequest.objects.waiting().count()),
-        Queue(_("Readers asking to share wider"), reverse("desk_share_requests"), questions),
     ]
 
 
-@for_roles(*EDITORS)
+def _questions(request: HttpRequest) -> ShareRequestQuerySet:
+    """The questions that this person answers: of bulletins, of guidance, or of both."""
+    return ShareRequest.objects.about(*answers_for(person_of(request))).select_related("person")
+
+
+@for_roles(*WHO_ANSWERS)
 @require_safe
 def share_requests(request: HttpRequest) -> HttpResponse:
     """Questions of readers, the open ones first."""
-    rows = ShareRequest.objects.select_related("page", "person", "answered_by").order_by("answered_at", "asked_at")
-    rows = rows.filter(answered_at=None) if request.GET.get("all") is None else rows
-    context = {"listing": paginate(rows, page=request.GET.get("page", "")), "form": ShareAnswerForm()}
-    return render(request, "desk/share_requests.html", context)
+    rows = _questions(request).select_related("answered_by").order_by("answered_at", "asked_at")
+    rows = rows.open() if request.GET.get("all") is None else rows
+    listing = paginate(rows, page=request.GET.get("page", ""))
+    ShareRequest.know_their_pages(listing.rows)
+    return render(request, "desk/share_requests.html", {"listing": listing, "form": ShareAnswerForm()})
 
 
-@for_roles(*EDITORS)
+@for_roles(*WHO_ANSWERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_share_request(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer one question; the reader gets the answer by mail."""
     from portal.bulletins import mail
 
-    question = get_object_or_404(ShareRequest.objects.select_related("page", "person"), pk=pk, answered_at=None)
+    question = get_object_or_404(_questions(request).open(), pk=pk)
+    ShareRequest.know_their_pages([question])
     form = ShareAnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         question.answered_by = person_of(request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -56,8 +58,14 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             mail.release_needed(asked)
             messages.success(request, _("It now waits for release by a second person."))
             return redirect("desk_releases")
-    context = {"page": page, "draft": draft, "form": form, "audience": report(draft.marking())}
-    return render(request, "desk/submit_for_release.html", {**context, "missing": actions.what_is_missing(draft)})
+    context = _checklist(page, draft, form, heading=_("Ask for release"))
+    return render(request, "desk/submit_for_release.html", context)
+
+
+def _checklist(page: BulletinPage, draft: BulletinPage, form: SubmitForm, *, heading: str) -> dict[str, Any]:
+    """What the two pages with a checklist show beside it."""
+    facts = {"audience": report(draft.marking()), "missing": actions.what_is_missing(draft)}
+    return {"heading": heading, "page": page, "draft": draft, "form": form, **facts}
 
 
 @for_roles(*BULLETIN_STAFF)
@@ -172,8 +180,8 @@ def release_urgently(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Released. A second person must sign it within 24 hours."))
             return redirect("desk_releases")
-    context = {"page": page, "draft": draft, "form": form, "audience": report(draft.marking())}
-    return render(request, "desk/release_urgently.html", {**context, "missing": actions.what_is_missing(draft)})
+    context = _checklist(page, draft, form, heading=_("Release urgently"))
+    return render(request, "desk/release_urgently.html", context)
 
 
 @for_roles(*SIGNERS)

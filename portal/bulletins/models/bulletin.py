@@ -129,9 +129,18 @@ class BulletinPage(MarkedPage):
     class Meta:
         verbose_name = _("bulletin")
         verbose_name_plural = _("bulletins")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(supersedes=models.F("page_ptr")),
+                name="bulletins_supersedes_another",
+                violation_error_message=_("A bulletin cannot supersede itself."),
+            )
+        ]
 
     def clean(self) -> None:
         super().clean()
+        if self.pk and self.supersedes_id == self.pk:
+            raise ValidationError({"supersedes": _("A bulletin cannot supersede itself.")})
         if self.slug in RESERVED_SLUGS:
             raise ValidationError({"slug": _("This word is an address of the portal; choose another.")})
         if self.is_callout and not self.watch_for:

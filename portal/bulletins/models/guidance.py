@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext, gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
@@ -76,6 +77,16 @@ class GuidancePage(MarkedPage):
         verbose_name_plural = _("guidance")
 
     @property
+    def leakable_title(self) -> str:
+        """The title that may stand in mail. Guidance has no safe title: above TLP:GREEN it is not named."""
+        return str(self.title) if self.label.may_leave_in_full else gettext("A piece of guidance")
+
+    @property
+    def permalink(self) -> str:
+        """An address that carries no words, for mail."""
+        return reverse("page_by_number", args=[self.pk])
+
+    @property
     def sector_names(self) -> list[str]:
         return [sector.name for sector in self.sectors.all()]
 
@@ -85,11 +96,12 @@ class GuidancePage(MarkedPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        viewer = viewer_of(request)
-        if not getattr(request, "is_preview", False):
+        viewer, is_preview = viewer_of(request), getattr(request, "is_preview", False)
+        if not is_preview:
             hide_unreadable(self.body, viewer)
         sheets: Any = EmployeeSheetPage.objects.filter(guidance=self)
-        return {**context, "employee_sheets": sheets.readable_by(viewer)}
+        can_ask_wider = viewer.is_member and not is_preview and self.label is not Label.CLEAR
+        return {**context, "employee_sheets": sheets.readable_by(viewer), "can_ask_wider": can_ask_wider}
 
     def notice_due(self, viewer: Viewer, verdict: Verdict) -> Verdict | None:
         """Those who could otherwise read it are told that it has expired."""

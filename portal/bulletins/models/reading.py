@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
 
 class Reading(models.Model):
@@ -24,10 +26,22 @@ class Reading(models.Model):
         return f"{self.person_id} opened {self.page_id}"
 
 
-class ShareRequest(models.Model):
-    """A reader asks the originator whether a bulletin may go further than its label says."""
+class ShareRequestQuerySet(models.QuerySet["ShareRequest"]):
+    def open(self) -> Self:
+        return self.filter(answered_at=None)
 
-    page = models.ForeignKey("bulletins.BulletinPage", on_delete=models.CASCADE, related_name="share_requests")
+    def about(self, *kinds: type[Page]) -> Self:
+        """Those about a page of one of these types."""
+        about = models.Q(pk__in=[])
+        for kind in kinds:
+            about |= models.Q(page__in=kind._default_manager.values("pk"))
+        return self.filter(about)
+
+
+class ShareRequest(models.Model):
+    """A reader asks the originator whether a bulletin or guidance may go further than its label says."""
+
+    page: Any = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="share_requests")
     person: Any = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
     with_whom = models.CharField(_("With whom would you share it?"), max_length=300)
     reason = models.TextField(_("Why do they need it?"), max_length=1000)
@@ -39,11 +53,21 @@ class ShareRequest(models.Model):
     is_granted = models.BooleanField(_("granted"), null=True)
     answer = models.TextField(_("answer"), max_length=1000, blank=True)
 
+    objects = ShareRequestQuerySet.as_manager()
+
     class Meta:
         ordering = ["asked_at"]
 
     def __str__(self) -> str:
         return f"{self.person_id} asks about {self.page_id}"
+
+    @staticmethod
+    def know_their_pages(questions: Iterable[ShareRequest]) -> None:
+        """Give each question its bulletin or guidance as what it is, in one query a type of page."""
+        found: Any = Page.objects.filter(pk__in={question.page_id for question in questions})
+        pages = {page.pk: page for page in found.defer_streamfields().specific()}
+        for question in questions:
+            question.page = pages[question.page_id]
 
 
 class Feedback(models.Model):
