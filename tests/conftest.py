@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.urls import clear_url_caches
 from hypothesis import HealthCheck, settings as hypothesis_settings
@@ -20,6 +23,8 @@ from portal.bulletins import site_tree
 from portal.members.models import Person
 from portal.members.second_factor import SESSION_KEY
 from portal.settings.sites import site_settings
+from portal.vault import secret
+from tests.vault.nonces import RecordingCipher
 
 hypothesis_settings.register_profile(
     "portal",
@@ -30,7 +35,28 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 SignIn = Callable[..., Client]
+DATABASES = ["default", "vault"]
+FRONT_KEY = django_settings.SECRET_KEY
 DESK_KEY = "desk-secret-key-of-the-tests-desk-secret-key-of-the-tests"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that may use the database may use the vault's as well, on whatever server they are."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        uses_database = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
+        if not (mark or uses_database):
+            continue
+        args, given = (mark.args, mark.kwargs) if mark else ((), {})
+        item.add_marker(pytest.mark.django_db(*args, **{"databases": DATABASES, **given}), append=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_key_seals_twice() -> Iterator[None]:
+    """Over the whole run, the vault uses no pair of key and nonce twice (NIST SP 800-38D, section 8)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secret, "AESGCM", RecordingCipher)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -47,20 +73,58 @@ def pages(db: None) -> Any:
     return site_tree.prepare()
 
 
+def become(settings: Any, site: str) -> None:
+    """Turn this process into another site: its addresses, sessions, cookies and keys."""
+    for name, value in site_settings(site, secure=False).items():
+        if name != "TASKS":
+            setattr(settings, name, value)
+    settings.SECRET_KEY = DESK_KEY if site == "desk" else FRONT_KEY
+    settings.PORTAL_KEYRING = desk_keyring().parent / site
+    clear_url_caches()
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What is made inside is seen by many tests and gone afterwards, in both databases."""
+    with ExitStack() as stack:
+        for alias in DATABASES:
+            block: Any = transaction.atomic(using=alias)
+            block._from_testcase = True  # as Django's own test case says it, so that durable blocks may stand inside
+            stack.enter_context(block)
+        yield
+        for alias in DATABASES:
+            transaction.set_rollback(True, using=alias)
+
+
 @pytest.fixture
 def desk(settings: Any, db: None) -> None:
     """Turn this process into Desk for one test."""
-    for name, value in site_settings("desk", secure=False).items():
-        if name != "TASKS":
-            setattr(settings, name, value)
-    settings.SECRET_KEY = DESK_KEY
-    clear_url_caches()
+    become(settings, "desk")
+
+
+@pytest.fixture
+def desk_keys(settings: Any) -> None:
+    """Give this process the desk's private keys for one test, and nothing else of Desk."""
+    settings.PORTAL_SITE = settings.PORTAL_SITE_KIND = "desk"
+    settings.PORTAL_KEYRING = desk_keyring()
+
+
+@pytest.fixture
+def front_keys(settings: Any) -> None:
+    """Take the private keys away again, after `desk_keys` or `desk`."""
+    settings.PORTAL_SITE = settings.PORTAL_SITE_KIND = "front"
+    settings.PORTAL_KEYRING = desk_keyring().parent / "front"
+
+
+def desk_keyring() -> Path:
+    """The desk's folder of the ring that portal/settings/test.py made."""
+    return Path(django_settings.PORTAL_KEYRING).parent / "desk"
 
 
 def session_for(person: Person, *, with_second_factor: bool = True) -> Client:
     """A browser in which `person` has signed in, without going through the pages."""
     client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person, backend="portal.members.backends.PersonBackend")
     if with_second_factor:
         session = client.session
         session[SESSION_KEY] = [{"method": "password", "at": 0}, {"method": "mfa", "type": "totp", "at": 0}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import factory
@@ -18,6 +18,10 @@ from portal.members.enums import CommunityKind, OrganisationKind, StaffRole, Sta
 from portal.members.models import Affiliation, Community, CommunityMembership, Organisation, Person
 
 PASSWORD = "correct-horse-battery"
+
+
+def in_a_year() -> datetime:
+    return timezone.now() + timedelta(days=365)
 
 
 class OrganisationFactory(factory.django.DjangoModelFactory):
@@ -47,11 +51,12 @@ class PersonFactory(factory.django.DjangoModelFactory):
     class Params:
         applicant = factory.Trait(standing=Standing.APPLIED)
         suspended = factory.Trait(standing=Standing.SUSPENDED)
-        cleared = factory.Trait(has_law_enforcement_clearance=True)
+        cleared = factory.Trait(cleared_until=factory.LazyFunction(in_a_year))
 
     email = factory.Sequence(lambda n: f"person{n}@partner.example")
     name = factory.Sequence(lambda n: f"Person {n}")
     standing = Standing.ACTIVE
+    validated_until = factory.LazyFunction(in_a_year)
     password = factory.django.Password(PASSWORD)
 
     @factory.post_generation

@@ -201,6 +201,7 @@ def manage(folder: Path, site: str, *arguments: str) -> str:
         "PORTAL_SITE": site,
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "DESK_JOBS_DATABASE_URL": f"sqlite:///{folder / 'jobs.sqlite3'}",
+        "VAULT_DATABASE_URL": f"sqlite:///{folder / 'vault.sqlite3'}",
         "PORTAL_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]

@@ -1,23 +1,33 @@
-// In the Wagtail editor: keeps the sentence 'who will be able to read this' in step with the form.
+// In the Wagtail admin: keeps the sentence 'who will be able to read this' in step with the form around it.
 // The server says it, by the one rule; nothing is worked out here.
 
 const PAUSE = 400;
 const FIELDS = ["tlp", "reach", "audience_communities", "audience_organisations", "audience_people", "law_enforcement_sensitive"];
+const followed = new WeakSet();
 
-const panel = document.querySelector("[data-audience]");
-const form = panel?.closest("form");
-if (form) follow();
+// Forms come later as well: in a chooser's dialogue, and after several files were dropped.
+followAll();
+new MutationObserver(followAll).observe(document.body, { childList: true, subtree: true });
 
-function follow() {
+function followAll() {
+  for (const panel of document.querySelectorAll("[data-audience]")) {
+    const form = panel.closest("form");
+    if (!form || followed.has(panel)) continue;
+    followed.add(panel);
+    follow(panel, form);
+  }
+}
+
+function follow(panel, form) {
   let timer;
-  let before = asked().toString();
+  let before = asked(panel, form).toString();
   const ask = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const now = asked();
+      const now = asked(panel, form);
       if (now.toString() === before) return;
       before = now.toString();
-      tell(now);
+      tell(panel, form, now);
     }, PAUSE);
   };
   form.addEventListener("input", ask);
@@ -26,16 +36,17 @@ function follow() {
   new MutationObserver(ask).observe(form, { attributeFilter: ["value"], childList: true, subtree: true });
 }
 
-function asked() {
+function asked(panel, form) {
   const filled = new FormData(form);
+  const prefix = panel.dataset.audiencePrefix ?? "";
   const query = new URLSearchParams();
-  for (const name of FIELDS) for (const value of filled.getAll(name)) query.append(name, value);
+  for (const name of FIELDS) for (const value of filled.getAll(prefix + name)) query.append(name, value);
   return query;
 }
 
-async function tell(query) {
-  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  const answer = await fetch(panel.dataset.audienceUrl, { body: query, headers: { "X-CSRFToken": token }, method: "POST" });
+async function tell(panel, form, query) {
+  const token = (form.querySelector("[name=csrfmiddlewaretoken]") ?? document.querySelector("[name=csrfmiddlewaretoken]"))?.value;
+  const answer = await fetch(panel.dataset.audienceUrl, { body: query, headers: { "X-CSRFToken": token ?? "" }, method: "POST" });
   if (!answer.ok) return;
   const report = await answer.json();
   panel.querySelector("[data-audience-sentence]").textContent = report.sentence;

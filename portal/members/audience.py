@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from portal.access.enums import Caveat, Label, Reach
 from portal.access.rule import Marking
-from portal.members.enums import CommunityKind, Standing
+from portal.members.enums import CommunityKind
 from portal.members.models import Community, Organisation, Person
 
 MOST_LISTED = 4
@@ -28,7 +28,8 @@ class AudienceReport:
 
 
 def active_people() -> QuerySet[Person]:
-    return Person.objects.filter(is_active=True, standing=Standing.ACTIVE)
+    active: QuerySet[Person] = Person.objects.active()
+    return active
 
 
 def report(marking: Marking) -> AudienceReport:
@@ -48,7 +49,7 @@ def readers(marking: Marking) -> QuerySet[Person]:
     """The active people who could read a thing so marked; TLP:CLEAR, which everybody can read, is not asked here."""
     people = active_people()
     if Caveat.LAW_ENFORCEMENT_SENSITIVE in marking.caveats:
-        people = people.filter(has_law_enforcement_clearance=True)
+        people = people.filter(cleared_until__gt=timezone.now())
     if marking.label is Label.GREEN and marking.reach is Reach.MEMBERS:
         return people
     audience = marking.audience
@@ -96,7 +97,7 @@ def _outside(marking: Marking) -> str:
     """The largest sectors that are not in the audience, and always the public."""
     others: list[str] = []
     if not (marking.label is Label.GREEN and marking.reach is Reach.MEMBERS):
-        sectors = Community.objects.filter(kind=CommunityKind.SECTOR, closed_at=None).exclude(
+        sectors = Community.objects.filter(kind=CommunityKind.SECTOR, closed_at=None, is_confidential=False).exclude(
             pk__in=marking.audience.communities
         )
         counted = sectors.annotate(members=Count("memberships", filter=Q(memberships__ended_at=None)))

@@ -9,16 +9,24 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.utils import DatabaseError
 
-USERNAME_CALLABLE = "portal.members.axes.username"
+AXES_SETTINGS = {
+    "AXES_USERNAME_CALLABLE": "portal.members.axes.username",
+    "AXES_CLIENT_IP_CALLABLE": "portal.members.axes.client_address",
+    "AXES_HANDLER": "portal.members.axes.LockHandler",
+    "AXES_LOCKOUT_CALLABLE": "portal.members.axes.locked_response",
+}
 
 
 @register()
 def locks_are_for_one_account(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """members.E001: without its own user-name reader django-axes locks neighbours at the same address."""
-    by_account = settings.AXES_LOCKOUT_PARAMETERS == [["username", "ip_address"]]
-    if settings.AXES_USERNAME_CALLABLE == USERNAME_CALLABLE and by_account:
-        return []
-    return [Error(f"AXES_USERNAME_CALLABLE must be {USERNAME_CALLABLE}, locking name and address.", id="members.E001")]
+    """members.E001: without its own user-name reader django-axes locks neighbours at the same address.
+
+    Without its own handler it counts apart from `locks.py`, and sees neither codes nor the /64 of an IPv6 address.
+    """
+    wrong = [name for name, value in AXES_SETTINGS.items() if getattr(settings, name, None) != value]
+    if settings.AXES_LOCKOUT_PARAMETERS != [["username", "ip_address"]]:
+        wrong.append("AXES_LOCKOUT_PARAMETERS")
+    return [Error(f"{name} must be as portal/settings/base.py has it.", id="members.E001") for name in wrong]
 
 
 @register()
@@ -42,8 +50,26 @@ def no_demo_account_in_production(app_configs: Any, databases: Any = None, **kwa
     return [Error("A demo account is active; set its is_active to false before serving.", id="members.E003")]
 
 
-def _is_migrated() -> bool:
+@register(Tags.database)
+def agreements_are_in_force(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """members.E004: without agreements in force everybody would read what is marked, bound to nothing.
+
+    Front only: on Desk they are written.
+    """
+    is_asked = settings.PORTAL_SITE_KIND == "front" and not settings.PORTAL_DEMO
+    if not is_asked or not databases or "default" not in databases or not _is_migrated("members_agreement"):
+        return []
+    from portal.members.agreements import kinds_without
+
+    hint = "Write it on Desk, or begin with `manage.py prepare_agreements`."
+    return [
+        Error(f"No version of the agreement '{kind}' is in force.", hint=hint, id="members.E004")
+        for kind in kinds_without()
+    ]
+
+
+def _is_migrated(table: str = "members_person") -> bool:
     try:
-        return "members_person" in connections["default"].introspection.table_names()
+        return table in connections["default"].introspection.table_names()
     except DatabaseError:
         return False

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from portal.access.viewer import ANONYMOUS
+from portal.members import ways_back
 from portal.members.forms import CONSENT_TEXT
 
 
@@ -15,6 +16,7 @@ def account(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": getattr(request, "viewer", ANONYMOUS),
         "organisation_name": SimpleLazyObject(lambda: _organisation_name(request)),
+        "standing_notice": SimpleLazyObject(lambda: ways_back.notice_for(getattr(request, "user", None))),
         "consent_text": CONSENT_TEXT,
         "todo_count": 0,
     }

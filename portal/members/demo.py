@@ -6,12 +6,17 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 
 from portal.core import demo
-from portal.members.enums import OrganisationKind, StaffRole, Standing
-from portal.members.models import Affiliation, Community, CommunityMembership, Organisation, Person
+from portal.members import demo_agreements, demo_applications
+from portal.members.enums import EndReason, OrganisationKind, StaffRole, Standing
+from portal.members.models import Affiliation, Community, CommunityMembership, Organisation, Person, StandingChange
+
+__all__ = ["ACCOUNTS", "PASSWORD", "demo_agreements", "demo_applications", "seed"]  # the seeders register themselves
 
 PASSWORD = "demo-portal-2026"  # noqa: S105  (the published password of the demonstration)
 
@@ -27,6 +32,7 @@ class Account:
     communities: tuple[str, ...] = ()
     roles: tuple[StaffRole, ...] = ()
     is_cleared: bool = False
+    is_trusted: bool = False  # the organisation's point of contact, and steward of the communities
     reason: str = ""
 
 
@@ -41,7 +47,7 @@ ORGANISATIONS = {
 POWER, WATER, CHEMICAL, LAW, MIAC, MOP3 = ORGANISATIONS
 
 ACCOUNTS = (
-    Account("energy@partner.example", "Energy partner", POWER, communities=("energy",)),
+    Account("energy@partner.example", "Energy partner", POWER, communities=("energy",), is_trusted=True),
     Account("water@partner.example", "Water partner", WATER, communities=("water",)),
     Account("applicant@partner.example", "Applicant", CHEMICAL, Standing.APPLIED),
     Account(
@@ -60,6 +66,8 @@ ACCOUNTS = (
     Account("analyst@miac.example", "MIAC analyst", MIAC, roles=(StaffRole.MIAC_ANALYST,)),
     Account("supervisor@miac.example", "MIAC supervisor", MIAC, roles=(StaffRole.MIAC_SUPERVISOR,)),
     Account("privacy@state.example", "Privacy officer", MIAC, roles=(StaffRole.PRIVACY_OFFICER,)),
+    Account("vetting@miac.example", "Vetting officer", MIAC, roles=(StaffRole.VETTING_OFFICER,)),
+    Account("administrator@state.example", "Administrator", MOP3, roles=(StaffRole.ADMINISTRATOR,)),
     Account("auditor@state.example", "Auditor", MOP3, roles=(StaffRole.AUDITOR,)),
 )
 
@@ -77,19 +85,27 @@ def seed(echo: demo.Echo) -> None:
 def _make(account: Account) -> bool:
     if Person.objects.filter(email=account.email).exists():
         return False
+    a_year_on = timezone.now() + settings.PORTAL_VALIDATION_LASTS
     person = Person.objects.create_user(
         account.email,
         PASSWORD,
         name=account.name,
         standing=account.standing,
         standing_reason=account.reason,
-        has_law_enforcement_clearance=account.is_cleared,
+        validated_until=a_year_on if account.standing != Standing.APPLIED else None,
+        cleared_until=a_year_on if account.is_cleared else None,
         is_demo=True,
     )
+    if account.standing == Standing.SUSPENDED:
+        StandingChange.objects.create(
+            person=person, standing=person.standing, reason=EndReason.SPONSOR, words=account.reason
+        )
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    Affiliation.objects.create(person=person, organisation=Organisation.objects.get(name=account.organisation))
+    organisation = Organisation.objects.get(name=account.organisation)
+    Affiliation.objects.create(person=person, organisation=organisation, is_point_of_contact=account.is_trusted)
     for slug in account.communities:
-        CommunityMembership.objects.create(person=person, community=Community.objects.get(slug=slug))
+        community = Community.objects.get(slug=slug)
+        CommunityMembership.objects.create(person=person, community=community, is_steward=account.is_trusted)
     person.groups.set(Group.objects.filter(name__in=[role.value for role in account.roles]))
     TOTP.activate(person, generate_totp_secret())
     return True

@@ -13,5 +13,6 @@ def _signed_in(request: HttpRequest) -> bool:
 
 
 register(_("Your account"), "/account/", order=10, menu="account", is_shown=_signed_in)
+register(_("Your membership"), "/account/standing/", order=15, menu="account", is_shown=_signed_in)
 register(_("Second factor"), "/account/second-factor/", order=20, menu="account", is_shown=_signed_in)
 register(_("Feed tokens"), "/account/feed/", order=30, menu="account", is_shown=_signed_in)

@@ -3,7 +3,9 @@
 from allauth.account import views as account
 from django.urls import include, path
 from wagtail.admin import urls as wagtail_admin
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from portal.bulletins.desk.gate import only_what_one_sees
 from portal.urls.common import before_pages, pages
 
 # A password alone opened a full session at these; they are not routed (docs/security.md).
@@ -19,7 +21,9 @@ urlpatterns = [
     # Wagtail looks these names up; they lead to the portal's own sign-in.
     path("account/login/", account.login, name="wagtailadmin_login"),
     path("account/logout/", account.logout, name="wagtailadmin_logout"),
-    path("admin/", include(admin)),
+    # Some of Wagtail's own pages name any page and ask no hook.
+    path("admin/", include(decorate_urlpatterns(admin, only_what_one_sees))),
     path("desk/", include("portal.bulletins.desk_urls")),
+    path("desk/", include("portal.members.desk.urls")),
     *pages,
 ]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -111,7 +112,7 @@ def test_an_audience_that_does_not_fit_its_label_means_nobody(world: World) -> N
 def test_the_enforced_caveat_needs_the_clearance(world: World) -> None:
     page = bulletin(tlp=Label.AMBER, audience_communities=[world.community], law_enforcement_sensitive=True)
     assert readers(page, world) == set()
-    Person.objects.filter(pk=world.insider.pk).update(has_law_enforcement_clearance=True)
+    Person.objects.filter(pk=world.insider.pk).update(cleared_until=timezone.now() + timedelta(days=1))
     world.insider.refresh_from_db()
     assert readers(page, world) == {"insider"}
 
@@ -268,7 +269,7 @@ class TestTheFormsAgree(TestCase):
     def _shape(self, person: dict[str, Any]) -> Person:
         reader: Person = self.everybody[person["key"]]
         reader.standing = Standing.ACTIVE if person["active"] else Standing.SUSPENDED
-        reader.has_law_enforcement_clearance = person["cleared"]
+        reader.cleared_until = timezone.now() + timedelta(days=1) if person["cleared"] else None
         reader.save()
         for community in _pick(self.communities, person["communities"]):
             reader.community_memberships.create(community=community)

@@ -21,6 +21,7 @@ AUTHOR = "author@miac.example"
 ANALYST = "analyst@miac.example"
 SUPERVISOR = "supervisor@miac.example"
 OFFICER = "officer@agency.example"
+VETTING = "vetting@miac.example"
 
 
 class Codes:

@@ -40,7 +40,8 @@ class WebSite:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        # A name and no number: a passkey belongs to a host name (WebAuthn, section 5.1.2).
+        return f"http://localhost:{self.port}"
 
     def start(self, root: Path, environment: dict[str, str]) -> None:
         """The web server takes over a socket that already listens, so that no other program can take its port."""
@@ -119,14 +120,17 @@ class RunningPortal:
             "PORTAL_SITE": site,
             "PORTAL_SECRET_KEY": f"{site}-secret-key-of-the-browser-tests-" * 2,
             "PORTAL_LINK_KEY": "link-key-of-the-browser-tests-link-key",
+            **({"PORTAL_DESK_LINK_KEY": "desk-link-key-of-the-browser-tests-desk"} if site == "desk" else {}),
             "PORTAL_MFA_KEY": "mfa-key-of-the-browser-tests-mfa-key",
             "DATABASE_URL": f"sqlite:///{data / 'portal.sqlite3'}",
             "DESK_JOBS_DATABASE_URL": f"sqlite:///{data / 'desk-jobs.sqlite3'}",
+            "VAULT_DATABASE_URL": f"sqlite:///{data / 'vault.sqlite3'}",
+            "PORTAL_KEYRING": str(data / "keyring" / site),
             "PORTAL_MEDIA_ROOT": str(data / "media"),
             "PORTAL_STATIC_ROOT": str(data / "static"),
             "PORTAL_FRONT_URL": self.front.url,
             "PORTAL_DESK_URL": self.desk.url,
-            "PORTAL_ALLOWED_HOSTS": "127.0.0.1",
+            "PORTAL_ALLOWED_HOSTS": "localhost",
             "PORTAL_LOG_LEVEL": "WARNING",
             "PORTAL_TEST_MAIL_FOLDER": str(self.mail),
         }
@@ -151,6 +155,7 @@ class RunningPortal:
         self.data.mkdir(parents=True)
         # Stylesheets need no table: a second core collects them meanwhile.
         with self._begin("manage.py", "collectstatic", "--noinput", "--verbosity", "0") as collecting:
+            self.manage("vault_newkey", "--front", str(self.data / "keyring" / "front"))
             self.manage("migrate_all", "--verbosity", "0")
             self.manage("seed_demo")
             self._finish(collecting)

@@ -11,12 +11,14 @@ import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.core.cache import cache
 from django.core.checks import run_checks
 from django.test import Client
 from django.test.utils import override_settings
 
+from portal.core import outbox
 from portal.members.enums import StaffRole
 from portal.members.models import DeskSession, FrontSession, Person
 from tests.conftest import SignIn, enrol, session_for
@@ -127,6 +129,17 @@ def test_a_session_that_did_not_use_its_second_factor_may_only_leave(person: Per
     assert sign_in(person, with_second_factor=False).get("/bulletins/")["Location"] == "/account/logout/"
 
 
+@pytest.mark.parametrize("address", ["/account/second-factor/app/", "/account/passkeys/add/"])
+def test_a_password_alone_adds_no_factor_beside_one_that_was_set_up_meanwhile(
+    person: Person, sign_in: SignIn, address: str
+) -> None:
+    client = sign_in(person, with_second_factor=False)
+    assert client.get(address).headers.get("Location") != "/account/logout/"
+    enrol(person)
+    for answer in (client.get(address), client.post(address, {"code": "000000"})):
+        assert answer["Location"] == "/account/logout/"
+
+
 def test_the_secret_of_an_authenticator_app_is_not_stored_in_clear(person: Person) -> None:
     secret = enrol(person)
     stored = Authenticator.objects.get(user=person).data["secret"]
@@ -153,8 +166,9 @@ def test_a_lock_holds_for_the_address_that_failed(person: Person) -> None:
 
 
 def test_the_setting_that_keeps_neighbours_apart_is_guarded() -> None:
-    with override_settings(AXES_USERNAME_CALLABLE=None):
-        assert "members.E001" in {message.id for message in run_checks()}
+    for changed in ({"AXES_USERNAME_CALLABLE": None}, {"AXES_HANDLER": "axes.handlers.database.AxesDatabaseHandler"}):
+        with override_settings(**changed):
+            assert "members.E001" in {message.id for message in run_checks()}
     assert "members.E001" not in {message.id for message in run_checks()}
 
 
@@ -206,9 +220,10 @@ def test_setting_up_an_app_counts_as_using_it_and_tells_the_owner(
     assert client.get("/bulletins/")["Location"] == "/account/second-factor/app/"
     client.get("/account/second-factor/app/")
     # A test's transaction never commits; what waits for that happens at once.
-    monkeypatch.setattr("allauth.mfa.totp.internal.flows.transaction.on_commit", lambda wanted: wanted())
-    client.post("/account/second-factor/app/", {"code": code_for(client.session["mfa.totp.secret"])})
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda wanted, **_options: wanted())
+    client.post("/account/second-factor/app/", {"code": code_for(decrypt(client.session["mfa.totp.secret"]))})
     assert client.get("/bulletins/").status_code == 200
+    outbox.send_waiting()
     assert [mail.subject for mail in mailoutbox] == ["An authenticator app was set up"]
 
 
@@ -216,6 +231,7 @@ def test_a_mail_for_a_new_password_says_what_it_is(person: Person, mailoutbox: l
     enrol(person)
     Client().post("/account/password/reset/", {"email": person.email})
     Client().post("/account/password/reset/", {"email": "nobody@partner.example"})
+    outbox.send_waiting()
     (known,) = mailoutbox
     assert known.to == [person.email]
     assert "/account/password/reset/key/" in known.body

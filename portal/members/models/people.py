@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
@@ -11,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.access.enums import Caveat
 from portal.members.enums import StaffRole, Standing
+from portal.members.models.standing import Agreement, Departure, Visit
+from portal.members.standing import is_standing_active, standing_of
 
 
 def fold(email: str) -> str:
@@ -18,7 +22,21 @@ def fold(email: str) -> str:
     return email.strip().casefold()
 
 
-class PersonManager(BaseUserManager["Person"]):
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Selections of people."""
+
+    def active(self, *, at: datetime | None = None) -> Self:
+        """Those who are active members at the moment `at` (now, if not given)."""
+        return self.filter(is_standing_active(at=at), is_active=True)
+
+    def with_facts(self) -> Self:
+        """With all that their standing follows from, so that asking for it costs no further query."""
+        owed = Agreement.objects.owed_by(models.OuterRef(models.OuterRef("pk")))
+        left = Departure.objects.unhandled().filter(person=models.OuterRef("pk"))
+        return self.select_related("visit").annotate(owes=models.Exists(owed), left=models.Exists(left))
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]  # a class that Django makes
     """Makes people; their addresses are stored folded."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
@@ -32,7 +50,9 @@ class PersonManager(BaseUserManager["Person"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
         """For Django's createsuperuser, the first administrator of an installation. Reading rights do not follow."""
-        return self.create_user(email, password, is_superuser=True, **{"standing": Standing.ACTIVE, **fields})
+        until = timezone.now() + settings.PORTAL_VALIDATION_LASTS
+        facts = {"standing": Standing.ACTIVE, "validated_until": until, **fields}
+        return self.create_user(email, password, is_superuser=True, **facts)
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -42,16 +62,21 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120)
     standing = models.CharField(_("standing"), max_length=10, choices=Standing.choices, default=Standing.APPLIED)
     standing_reason = models.CharField(_("reason for the standing"), max_length=300, blank=True)
-    has_law_enforcement_clearance = models.BooleanField(_("law-enforcement clearance"), default=False)
+    cleared_until = models.DateTimeField(_("law-enforcement clearance until"), null=True, blank=True)
+    validated_until = models.DateTimeField(_("validated until"), null=True, blank=True)
+    sponsor = models.ForeignKey(
+        "self", verbose_name=_("sponsor"), null=True, blank=True, on_delete=models.PROTECT, related_name="sponsored"
+    )
+    sessions_valid_from = models.DateTimeField(
+        _("sessions begun before this have ended"), null=True, blank=True, editable=False
+    )
     is_active = models.BooleanField(
         _("may sign in"), default=True, help_text=_("Unticked, every session of this person ends at the next request.")
     )
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
-    visited_at = models.DateTimeField(_("this visit began"), null=True, blank=True)
-    previous_visit_at = models.DateTimeField(_("the visit before began"), null=True, blank=True)
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
 
-    objects = PersonManager()
+    objects: ClassVar[Any] = PersonManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -69,6 +94,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = fold(self.email)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if is_new:
+            Visit.objects.get_or_create(person=self, defaults={"active_at": self.joined_at})
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -76,14 +107,54 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     @property
+    def is_cleared(self) -> bool:
+        """Whether the law-enforcement clearance holds now. It never outlives the yearly validation."""
+        now = timezone.now()
+        return bool(self.cleared_until and self.cleared_until > now)
+
+    @property
     def clearances(self) -> frozenset[Caveat]:
         """The caveats that this person is cleared for."""
-        return frozenset({Caveat.LAW_ENFORCEMENT_SENSITIVE} if self.has_law_enforcement_clearance else ())
+        return frozenset({Caveat.LAW_ENFORCEMENT_SENSITIVE} if self.is_cleared else ())
+
+    @property
+    def last_active_at(self) -> datetime | None:
+        """When they were last here as a member; a new account counts from the day it was made."""
+        try:
+            seen: datetime = self.visit.active_at
+        except Visit.DoesNotExist:
+            return None
+        return seen
+
+    @property
+    def previous_visit_at(self) -> datetime | None:
+        """When the visit before this one began."""
+        try:
+            before: datetime | None = self.visit.previous_began_at
+        except Visit.DoesNotExist:
+            return None
+        return before
+
+    def owes_agreement(self, *, at: datetime | None = None) -> bool:
+        """Whether an agreement in force is not accepted. Read with the person by `with_facts`, else asked for."""
+        if at is None and hasattr(self, "owes"):
+            return bool(self.owes)
+        return bool(Agreement.objects.owed_by(self.pk, at=at).exists())
+
+    def is_reported_gone(self, *, at: datetime | None = None) -> bool:
+        """Whether their organisation says that they left, and Desk has not acted on it yet. Read as `owes` is."""
+        if at is None and hasattr(self, "left"):
+            return bool(self.left)
+        return bool(Departure.objects.unhandled(at=at).filter(person=self.pk).exists())
+
+    def standing_now(self, *, at: datetime | None = None) -> Standing:
+        """Where they stand, with what follows from dates (`standing.py`)."""
+        return standing_of(self, at=at)
 
     @property
     def is_vetted(self) -> bool:
-        """Whether this person's standing lets them be an active member."""
-        return self.is_active and self.standing == Standing.ACTIVE
+        """Whether they are an active member now."""
+        return self.is_active and self.standing_now() is Standing.ACTIVE
 
     def has_role(self, *roles: StaffRole) -> bool:
         """Whether this person holds one of these staff roles, and stands so that they may use it.

@@ -6,6 +6,11 @@ from typing import ClassVar
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+HANDLE_LENGTH = 32
 
 
 class FrontSessionManager(BaseSessionManager["FrontSession"]):
@@ -16,12 +21,32 @@ class DeskSessionManager(BaseSessionManager["DeskSession"]):
     use_in_migrations = False
 
 
-class FrontSession(AbstractBaseSession):
+class SignedInSession(AbstractBaseSession):
+    """A session that its person can see in a list and end."""
+
+    person_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    begun_at = models.DateTimeField(_("begun"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    browser = models.CharField(_("browser"), max_length=60, blank=True)
+    network = models.CharField(_("network"), max_length=45, blank=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = True
+
+    @property
+    def handle(self) -> str:
+        """What a page calls this session by. The key itself opens it, so it stands in no page and no address."""
+        digest = salted_hmac("portal.members.sessions.handle", self.session_key, algorithm="sha256").hexdigest()
+        return digest[:HANDLE_LENGTH]
+
+
+class FrontSession(SignedInSession):
     """A session on Front."""
 
     objects: ClassVar[FrontSessionManager] = FrontSessionManager()
 
-    class Meta(AbstractBaseSession.Meta):
+    class Meta(SignedInSession.Meta):
+        abstract = False
         verbose_name = "session on Front"
         verbose_name_plural = "sessions on Front"
 
@@ -32,12 +57,13 @@ class FrontSession(AbstractBaseSession):
         return SessionStore
 
 
-class DeskSession(AbstractBaseSession):
+class DeskSession(SignedInSession):
     """A session on Desk."""
 
     objects: ClassVar[DeskSessionManager] = DeskSessionManager()
 
-    class Meta(AbstractBaseSession.Meta):
+    class Meta(SignedInSession.Meta):
+        abstract = False
         verbose_name = "session on Desk"
         verbose_name_plural = "sessions on Desk"
 

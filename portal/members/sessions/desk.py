@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-
 from portal.members.models import DeskSession
+from portal.members.sessions.stores import SignedInStore
 
 
-class SessionStore(DatabaseStore):
+class SessionStore(SignedInStore):
     """Keeps sessions in Desk's own table, signed for Desk alone."""
 
     @classmethod

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-
 from portal.members.models import FrontSession
+from portal.members.sessions.stores import SignedInStore
 
 
-class SessionStore(DatabaseStore):
+class SessionStore(SignedInStore):
     """Keeps sessions in Front's own table, signed for Front alone."""
 
     @classmethod

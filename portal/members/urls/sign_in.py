@@ -8,9 +8,10 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
-from portal.members import views
+from portal.members.views import account as views, addresses, passkeys, sessions
 
 urlpatterns = [
     path("account/", views.account, name="account"),
@@ -32,19 +33,30 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("account/confirm-email/", account.email_verification_sent, name="account_email_verification_sent"),
-    re_path(r"^account/confirm-email/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
+    re_path(r"^account/confirm-email/(?P<key>[-:\w]+)/$", addresses.confirm, name="account_confirm_email"),
+    path("account/email/", addresses.change, name="account_email"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/code/", mfa.authenticate, name="mfa_authenticate"),
     path("account/second-factor/", mfa.index, name="mfa_index"),
-    # An app is not removed here: the last second factor stays. allauth asks for the name.
-    path("account/second-factor/", mfa.index, name="mfa_deactivate_totp"),
     path("account/second-factor/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "account/second-factor/reauthenticate/passkey/",
+        webauthn.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("account/second-factor/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/second-factor/app/remove/", passkeys.remove_app, name="mfa_deactivate_totp"),
+    path("account/passkeys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path("account/passkeys/add/", passkeys.add, name="mfa_add_webauthn"),
+    path("account/passkeys/sign-in/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("account/passkeys/<int:pk>/rename/", passkeys.rename, name="mfa_edit_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", passkeys.remove, name="mfa_remove_webauthn"),
     path("account/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/recovery-codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path(
-        "account/recovery-codes/download/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"
-    ),
+    path("account/sessions/", sessions.sessions, name="account_sessions"),
+    path("account/sessions/extend/", sessions.extend, name="session_extend"),
+    path("account/sessions/end-others/", sessions.end_others, name="session_end_others"),
+    path("account/sessions/<slug:handle>/end/", sessions.end, name="session_end"),
     path("account/feed/", views.feed_tokens, name="feed_tokens"),
     path("account/feed/<int:pk>/revoke/", views.revoke_feed_token, name="revoke_feed_token"),
 ]

@@ -27,8 +27,10 @@ def account(request: HttpRequest) -> HttpResponse:
         request,
         "account/account.html",
         {
-            "affiliations": person.affiliations.filter(ended_at=None).select_related("organisation"),
-            "communities": person.community_memberships.filter(ended_at=None).select_related("community"),
+            "affiliations": person.affiliations.current().select_related("organisation"),
+            "communities": person.community_memberships.current()
+            .filter(community__closed_at=None)
+            .select_related("community"),
             "authenticators": Authenticator.objects.filter(user=person).order_by("created_at"),
             "feed_token_count": FeedToken.objects.usable().filter(person=person).count(),
         },

@@ -1,0 +1,162 @@
+"""Marked things for the leak matrix: one of each kind and marking, each with a secret word in all that it says.
+
+Who may read each is written down here by hand, from the table of labels, and not asked of the rule.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from wagtail.images.tests.utils import get_test_image_file
+
+from portal.access.enums import Label, Reach
+from portal.bulletins.models import BulletinPage
+from portal.library.models import PortalDocument, PortalImage, Rendition
+from tests.access.leaks.viewers import ACTIVE, EVERYBODY, Circles
+from tests.factories import bulletin, draft, guidance
+
+INSIDE = frozenset({"inside", "inside, cleared"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A marking, who may read what carries it, and who is told that it was there."""
+
+    name: str
+    readers: frozenset[str]
+    fields: dict[str, Any]
+    told: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing: the secret word in it, and its own addresses."""
+
+    kind: str
+    case: Case
+    secret: str
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}, {self.case.name}"
+
+
+def cases(circles: Circles) -> list[Case]:
+    """Each label, each way to name an audience, the enforced caveat, and each end of the window."""
+    now = timezone.now()
+    community = {"audience_communities": [circles.community]}
+    quiet = {"audience_communities": [circles.quiet]}
+    organisation = {"audience_organisations": [circles.organisation]}
+    amber = {"tlp": Label.AMBER, **community}
+    cleared, colleague = frozenset({"inside, cleared"}), frozenset({"colleague"})
+    return [
+        Case("CLEAR", EVERYBODY, {"tlp": Label.CLEAR}),
+        Case("GREEN for all members", ACTIVE, {"tlp": Label.GREEN, "reach": Reach.MEMBERS}),
+        Case("GREEN for a community", INSIDE, {"tlp": Label.GREEN, **community}),
+        Case("AMBER for a community", INSIDE, amber),
+        Case("AMBER for a confidential community", INSIDE, {"tlp": Label.AMBER, **quiet}),
+        Case("AMBER for an organisation", colleague, {"tlp": Label.AMBER, **organisation}),
+        Case("AMBER+STRICT", colleague, {"tlp": Label.AMBER_STRICT, **organisation}),
+        Case("RED", frozenset({"named"}), {"tlp": Label.RED, "audience_people": [circles.named]}),
+        Case("AMBER, law-enforcement sensitive", cleared, {**amber, "law_enforcement_sensitive": True}),
+        Case("AMBER, not yet", frozenset(), {**amber, "visible_from": now + timedelta(days=1)}),
+        Case("AMBER, expired", frozenset(), {**amber, "expires_at": now - timedelta(days=1)}, told=INSIDE),
+        Case("AMBER, sound for nobody", frozenset(), {"tlp": Label.AMBER}),
+    ]
+
+
+def secret_word(number: int) -> str:
+    return f"zqx{number:03d}qz"
+
+
+def make_items(circles: Circles) -> list[Item]:
+    """One bulletin, one guidance page, one document and one picture for each case, and a bulletin nobody released."""
+    made: list[Item] = []
+    for case in cases(circles):
+        for maker in (_bulletin, _guidance, _document, _picture):
+            made.append(maker(case, secret_word(len(made))))
+    inside = {"tlp": Label.AMBER, "audience_communities": [circles.community]}
+    unreleased = Case("AMBER, never released", frozenset(), inside)
+    made.append(_draft(unreleased, secret_word(len(made))))
+    return made
+
+
+def body(secret: str) -> str:
+    return json.dumps([{"type": "text", "value": f"<p>{secret} in the text</p>"}])
+
+
+def _facts(case: Case, secret: str) -> dict[str, Any]:
+    return {"title": f"{secret} title", "slug": f"s-{secret}", "summary": f"{secret} summary", **case.fields}
+
+
+def _bulletin(case: Case, secret: str, make: Any = bulletin) -> Item:
+    page = make(**_facts(case, secret), safe_title=f"{secret} safe", body=body(secret))
+    addresses = {
+        "page": f"/bulletins/{page.slug}/",
+        "bulletin_permalink": page.permalink,
+        "page_by_number": f"/-/page/{page.pk}/",
+        "bulletin_share": f"/bulletins/{page.slug}/share/",
+        "bulletin_useful": f"/bulletins/{page.slug}/useful/",
+    }
+    return Item("bulletin", case, secret, addresses)
+
+
+def _draft(case: Case, secret: str) -> Item:
+    return _bulletin(case, secret, make=draft)
+
+
+def _guidance(case: Case, secret: str) -> Item:
+    page = guidance(**_facts(case, secret), body=body(secret))
+    addresses = {
+        "page": page.url,
+        "page_by_number": f"/-/page/{page.pk}/",
+        "guidance_share": f"/guidance/s-{secret}/share/",
+    }
+    return Item("guidance", case, secret, addresses)
+
+
+def _document(case: Case, secret: str) -> Item:
+    fields, audiences = _split(case.fields)
+    document = PortalDocument(title=f"{secret} plan", **fields)
+    document.file.save(f"{secret}.txt", ContentFile(f"{secret} in the file".encode()), save=False)
+    _keep(document, audiences)
+    PortalDocument.objects.filter(pk=document.pk).update(is_released=True)
+    return Item("document", case, secret, {"library_download": document.download_url})
+
+
+def _picture(case: Case, secret: str) -> Item:
+    fields, audiences = _split(case.fields)
+    picture = PortalImage(title=f"{secret} picture", file=get_test_image_file(filename=f"{secret}.png"), **fields)
+    _keep(picture, audiences)
+    smaller = get_test_image_file(filename=f"{secret}-100.png")
+    facts = {"filter_spec": "max-100x100", "focal_point_key": "", "width": 100, "height": 100}
+    rendition = Rendition.objects.create(image=picture, file=smaller, **facts)
+    return Item("picture", case, secret, {"library_image": rendition.url})
+
+
+def _split(fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    audiences = {name: value for name, value in fields.items() if name.startswith("audience_")}
+    return {name: value for name, value in fields.items() if name not in audiences}, audiences
+
+
+def _keep(thing: Any, audiences: dict[str, Any]) -> None:
+    thing.save()
+    for name, rows in audiences.items():
+        getattr(thing, name).set(rows)
+    thing.save()
+
+
+def make_hub(items: list[Item]) -> BulletinPage:
+    """A public bulletin that names every other bulletin as related, and carries every document."""
+    related = [
+        {"type": "related", "value": list(BulletinPage.objects.values_list("pk", flat=True))},
+        {"type": "attachments", "value": list(PortalDocument.objects.values_list("pk", flat=True))},
+    ]
+    page: BulletinPage = bulletin(title="Hub", slug="hub", tlp=Label.CLEAR, body=json.dumps(related))
+    return page

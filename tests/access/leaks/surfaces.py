@@ -1,0 +1,149 @@
+"""Every way in which Front answers. An address that is not named here fails a test."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from portal.access.enums import Label
+from tests.access.leaks.viewers import Visitor
+
+# Addresses that show many things at once: what kinds they show to whoever may read them.
+LISTS: dict[str, frozenset[str]] = {
+    "/": frozenset(),
+    "/bulletins/": frozenset({"bulletin"}),
+    **{f"/bulletins/?tlp={label.value.replace('+', '%2B')}": frozenset() for label in Label},
+    "/bulletins/?sector=energy": frozenset(),
+    "/bulletins/?page=2": frozenset(),
+    "/guidance/": frozenset({"guidance"}),
+    "/sectors/": frozenset(),
+    "/sectors/energy/": frozenset(),
+    "/about/": frozenset(),
+    "/bulletins/hub/": frozenset({"bulletin", "document"}),
+    "/account/": frozenset(),
+    "/robots.txt": frozenset(),
+    "/sitemap.xml": frozenset(),
+    "/nothing/": frozenset(),
+    "/apply/": frozenset(),
+    "/account/login/": frozenset(),
+}
+FEED = "/bulletins/feed/"
+
+# Names of addresses that answer about one thing; the items bring the addresses.
+OF_ONE = frozenset(
+    {
+        "bulletin_permalink",
+        "bulletin_share",
+        "bulletin_useful",
+        "guidance_share",
+        "library_download",
+        "library_image",
+        "page_by_number",
+    }
+)
+# Of these, the ones that are for members only, whatever the label.
+FOR_MEMBERS = frozenset({"bulletin_share", "bulletin_useful", "guidance_share"})
+# Names that show nothing marked: sign-in, one's own account, health. A prefix stands for a family.
+NOTHING_MARKED = (
+    "account",
+    "mfa_",
+    "apply",
+    "live",
+    "ready",
+    "theme",
+    "robots",
+    "logo",
+    "feed_tokens",
+    "revoke_feed_token",
+)
+OTHERWISE_COVERED = frozenset({"bulletin_feed", "sectors", "sector", "wagtail_serve"})
+NOTHING_MARKED_NAMES = frozenset(
+    {
+        "agreement_version",
+        "agreements",
+        "captain_review",
+        "come_back",
+        "community",
+        "has_left",
+        "organisation",
+        "organisation_confirm",
+        "session_end",
+        "session_end_others",
+        "session_extend",
+        "standing",
+        "validation",
+        "welcome",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer without what differs by itself: ids, tokens and the address that was asked for."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+
+def ask(visitor: Visitor, address: str, *, post: bool = False) -> Answer:
+    """Ask as a visitor."""
+    headers = {"Authorization": f"Basic {visitor.feed}"} if address == FEED and visitor.feed else {}
+    response: Any = visitor.client.post(address) if post else visitor.client.get(address, headers=headers)
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return Answer(response.status_code, _headers(response, address), _body(content, address))
+
+
+CHANGING = {"X-Request-ID", "Content-Security-Policy", "Content-Length"}
+
+
+def _headers(response: Any, address: str) -> tuple[tuple[str, str], ...]:
+    kept = ((name, str(value)) for name, value in response.headers.items() if name not in CHANGING)
+    cookies = sorted(response.cookies)
+    return (*sorted((name, _without(value, address)) for name, value in kept), ("cookies", ",".join(cookies)))
+
+
+def _body(content: bytes, address: str) -> str:
+    text = content.decode("utf-8", "replace")
+    text = re.sub(r'(csrfmiddlewaretoken" value|nonce|data-session-left|data-session-in-all)="[^"]+"', "", text)
+    return _without(text, address)
+
+
+def _without(text: str, address: str) -> str:
+    from urllib.parse import quote
+
+    for form in (address, quote(address, safe=""), quote(address)):
+        text = text.replace(form, "ADDRESS")
+    return text
+
+
+def difference(one: Answer, other: Answer) -> list[str]:
+    """What tells two answers apart, line by line."""
+    lines = difflib.unified_diff(_lines(one), _lines(other), lineterm="", n=0)
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+def _lines(answer: Answer) -> list[str]:
+    return [str(answer.status), *map(str, answer.headers), *answer.body.splitlines()]
+
+
+def count_on(body: str) -> int:
+    """The honest count that a list shows."""
+    found = re.search(r"(\d+) bulletins? you can read", body)
+    assert found, "the list says how many there are"
+    return int(found.group(1))
+
+
+def absent(address: str) -> str:
+    """The address of something that does not exist, of the same form."""
+    for pattern, other in (
+        (r"/b/[0-9a-f-]{36}/", "/b/00000000-0000-4000-8000-000000000000/"),
+        (r"/library/[0-9a-f-]{36}/", "/library/00000000-0000-4000-8000-000000000000/"),
+        (r"/images/[0-9a-f-]{36}/\d+/", "/images/00000000-0000-4000-8000-000000000000/999999/"),
+        (r"/-/page/\d+/", "/-/page/999999/"),
+        (r"/(bulletins|guidance)/[\w-]+/", r"/\1/b-000000000000/"),
+    ):
+        address = re.sub(pattern, other, address)
+    return address

@@ -1,0 +1,215 @@
+"""The table in docs/roles.md, asked from outside: every address of Desk, as every role of staff, read and sent to.
+
+An address that is missing in the table, or in the samples below, fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from portal.access.enums import Label
+from portal.bulletins import actions
+from portal.bulletins.models import BulletinPage, ShareRequest
+from portal.members.enums import AlarmKind, StaffRole
+from portal.members.models import Alarm, FactorRecovery, Lock, MembershipProposal, Person, Validation
+from portal.members.recovery import RecordCallBack
+from tests.bulletins.releasing import submit
+from tests.conftest import enrol, session_for
+from tests.factories import CommunityFactory, OrganisationFactory, PersonFactory, bulletin, draft, guidance, staff
+from tests.members.test_vetting import application
+
+pytestmark = pytest.mark.django_db
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "roles.md"
+LETTERS = {"get": "R", "post": "C"}
+REFUSED = {403, 404, 405, 500}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One address of Desk: how it stands in the table, a real address of that kind, and what a form would send."""
+
+    row: str
+    address: str
+    route: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def desk_routes(patterns: Any = None, prefix: str = "/") -> Iterator[str]:
+    """The name of every route below /desk/. One without a name fails here."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver) and (path.startswith("/desk/") or path == "/"):
+            yield from desk_routes(entry.url_patterns, path)
+        elif isinstance(entry, URLPattern) and path.startswith("/desk/"):
+            assert entry.name, path
+            yield entry.name
+
+
+def sample(route: str, *keys: Any, **data: Any) -> Sample:
+    address = reverse(route, args=keys)
+    row = re.sub(r"/([0-9]+|[0-9a-f]{8}-[0-9a-f-]{27})/", "/…/", address)
+    return Sample(row, address, route, data)
+
+
+def bulletins_samples() -> Iterator[Sample]:
+    author = staff(StaffRole.MIAC_AUTHOR)
+    asked = submit(draft(by=author), author)
+    urgent = draft(by=author)
+    public = bulletin(tlp=Label.CLEAR)
+    checklist = {"names_people": False, "touches_expression": False}
+    page = BulletinPage.objects.get(pk=urgent.pk)
+    release = actions.ReleaseUrgently(
+        page=page, by=staff(StaffRole.MIAC_SUPERVISOR), reason="It cannot wait.", **checklist
+    ).execute()
+    yield sample("desk")
+    yield sample("desk_audience", tlp="TLP:CLEAR")
+    yield sample("desk_releases")
+    for name in ("desk_release", "desk_release_read", "desk_decide", "desk_withdraw"):
+        yield sample(name, asked.pk)
+    yield sample("desk_countersign", release.pk)
+    yield sample("desk_submit", draft(by=author).pk)
+    yield sample("desk_release_urgently", draft(by=author).pk)
+    yield sample("desk_recall", public.pk)
+    yield sample("desk_readers", public.pk)
+    yield sample("desk_share_requests")
+    for about, row in ((public, "bulletin"), (guidance(tlp=Label.CLEAR), "guidance")):
+        question = ShareRequest.objects.create(page=about, person=author, with_whom="Them", reason="Needed")
+        made = sample("desk_share_answer", question.pk)
+        yield Sample(f"{made.row} ({row})", made.address, made.route)
+
+
+def people_samples() -> Iterator[Sample]:
+    person = PersonFactory()
+    case = application()
+    yield sample("desk_members")
+    yield sample("desk_application", case.uuid)
+    yield sample("desk_application_act", case.uuid, "call_back")
+    yield sample("desk_application_act", case.uuid, "approve")
+    yield sample("desk_people")
+    yield sample("desk_person", person.pk)
+    yield sample("desk_person_act", person.pk, "suspend")
+    yield sample("desk_person_act", person.pk, "clear")
+    asked = Validation.objects.create(person=person, due_at=timezone.now() + timedelta(days=9))
+    yield sample("desk_validations")
+    yield sample("desk_validation", asked.pk)
+    alarm = Alarm.objects.create(kind=AlarmKind.READS_MUCH, about=person.email, person=person)
+    yield sample("desk_locks")
+    yield sample("desk_release_lock", Lock.objects.create(email=person.email, network="192.0.2.1").pk)
+    yield sample("desk_alarms")
+    yield sample("desk_close_alarm", alarm.pk)
+    enrol(person)
+    said = {"number": "573-555-0100", "found_where": "State register", "spoken_to": "The person"}
+    RecordCallBack(person=person, by=staff(StaffRole.VETTING_OFFICER), **said).execute()
+    yield sample("desk_recoveries")
+    yield sample("desk_recovery", FactorRecovery.objects.get().pk)
+    yield sample("desk_staff")
+    yield sample("desk_staff_find")
+    yield sample("desk_staff_person", person.pk)
+    yield sample("desk_staff_act", person.pk, "give")
+    yield sample("desk_access")
+
+
+def circles_samples() -> Iterator[Sample]:
+    organisation, community = OrganisationFactory(), CommunityFactory()
+    steward = PersonFactory(communities=[community])
+    proposal = MembershipProposal.objects.create(
+        community=community, email="a@partner.example", reason="Needed", proposed_by=steward
+    )
+    for name, row in (("organisation", organisation), ("community", community)):
+        yield sample("desk_organisations" if name == "organisation" else "desk_communities")
+        yield sample(f"desk_{name}_new")
+        yield sample(f"desk_{name}", row.pk)
+        yield sample(f"desk_{name}_act", row.pk, "close")
+    yield sample("desk_organisation_act", organisation.pk, "add")
+    yield sample("desk_community_act", community.pk, "add")
+    yield sample("desk_proposals")
+    yield sample("desk_proposal", proposal.pk, verb="decline")
+
+
+@pytest.fixture
+def samples(desk: None, pages: Any) -> list[Sample]:
+    admin = Sample("/admin/", "/admin/", "wagtailadmin_home")
+    return [*bulletins_samples(), *people_samples(), *circles_samples(), admin]
+
+
+def status(client: Client, method: str, asked: Sample) -> int:
+    """The status of an answer, whose consequences are taken back."""
+    with transaction.atomic():
+        answer = getattr(client, method)(asked.address, asked.data)
+        transaction.set_rollback(True)
+    return int(answer.status_code)
+
+
+def allowed(client: Client, asked: Sample) -> str:
+    """What this browser may do there: R opens it, C sends to it. What it may not do answers as if nothing was there."""
+    found = {method: status(client, method, asked) for method in LETTERS if method == "get" or asked.row != "/admin/"}
+    letters = "".join(LETTERS[method] for method, code in found.items() if code not in REFUSED)
+    expected = {405} if letters else {404}
+    if asked.route in {"desk_audience", "desk_person_act"}:  # one looks at the method first, the other at the verb last
+        expected = {404, 405}
+    assert all(code in expected for code in found.values() if code in REFUSED), (asked.address, found)
+    return letters or "–"
+
+
+def documented() -> dict[str, dict[str, str]]:
+    """The table of the docs: for each address, the cell of each role."""
+    lines = [line for line in TABLE.read_text().splitlines() if line.startswith("|")]
+    header = next(line for line in lines if line.startswith("| Address |"))
+    columns = [cell.strip() for cell in header.strip("|").split("|")]
+    found = {}
+    for line in lines[lines.index(header) + 2 :]:
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        found[cells[0].strip("`")] = dict(zip(columns[2:], cells[2:], strict=True))
+    return found
+
+
+COLUMNS = {
+    StaffRole.MOP3_EDITOR: "MOP3",
+    StaffRole.MIAC_AUTHOR: "Author",
+    StaffRole.MIAC_ANALYST: "Analyst",
+    StaffRole.MIAC_SUPERVISOR: "Supervisor",
+    StaffRole.DUTY_OFFICER: "Duty",
+    StaffRole.VETTING_OFFICER: "Vetting",
+    StaffRole.PRIVACY_OFFICER: "Privacy",
+    StaffRole.RECORDS_CUSTODIAN: "Records",
+    StaffRole.CLOSURE_SIGNATORY: "Closure",
+    StaffRole.AUDITOR: "Auditor",
+    StaffRole.ADMINISTRATOR: "Administrator",
+}
+
+
+def test_every_role_has_a_column_and_every_address_a_sample_and_a_row(samples: list[Sample]) -> None:
+    assert set(COLUMNS) == set(StaffRole)
+    assert {each.route for each in samples} == {*desk_routes(), "wagtailadmin_home"}
+    assert {each.row for each in samples} == set(documented())
+    assert all(list(row) == list(COLUMNS.values()) for row in documented().values())
+
+
+@pytest.mark.parametrize("role", list(StaffRole))
+def test_each_role_may_do_what_the_table_says_and_nothing_else(samples: list[Sample], role: StaffRole) -> None:
+    client = session_for(staff(role))
+    table = documented()
+    found = {each.row: allowed(client, each) for each in samples}
+    assert found == {row: cells[COLUMNS[role]] for row, cells in table.items()}
+
+
+def test_a_member_without_a_role_and_a_role_without_good_standing_open_nothing(samples: list[Sample]) -> None:
+    people: list[Person] = [PersonFactory(), staff(StaffRole.ADMINISTRATOR, standing="suspended")]
+    people.append(staff(StaffRole.MIAC_SUPERVISOR, validated_until=timezone.now()))
+    for person in people:
+        client = session_for(person)
+        for each in samples:
+            assert status(client, "get", each) == status(client, "post", each) == 404, each.address
+    for each in samples:
+        assert status(Client(), "get", each) == status(Client(), "post", each) == 302, each.address
