@@ -39,6 +39,13 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def leave_by(page: Page, name: str) -> None:
+    """Press a button whose page goes on by itself a moment later, and wait until it has."""
+    before = page.url
+    press(page, name)
+    page.wait_for_url(lambda url: url != before)
+
+
 def tick(scope: Page | Locator, label: str) -> None:
     """Tick a box or choose a button by its words; the control itself stands outside the page."""
     scope.locator("label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}")).first.click()
@@ -129,13 +136,13 @@ def set_password(tab: Tab, portal: RunningPortal, who: Applicant) -> None:
     press(tab.page, "Set password")
     tab.page.get_by_label("Work e-mail address").fill(who.email)
     tab.page.get_by_label("Password").fill(PASSWORD)
-    press(tab.page, "I agree, sign in")
+    leave_by(tab.page, "I agree, sign in")
 
 
 def enrol_app(tab: Tab) -> None:
     secret = tab.page.locator("code.secret").inner_text().strip()
     tab.page.locator("input[name=code]").fill(one_time_code(secret, int(time.time()) // PERIOD))
-    press(tab.page, "Turn on second factor")
+    leave_by(tab.page, "Turn on second factor")
 
 
 def virtual_authenticator(page: Page) -> Any:
@@ -157,11 +164,11 @@ def virtual_authenticator(page: Page) -> Any:
 def enrol_passkey(tab: Tab) -> None:
     tab.page.get_by_role("link", name="Use a passkey instead").click()
     tab.page.locator("input[name=name]").fill("This laptop")
-    press(tab.page, "Add passkey")
+    leave_by(tab.page, "Add passkey")
 
 
 def accept_agreements(tab: Tab) -> None:
     tab.open("/account/agreements/")
     for box in tab.page.locator("main label.usa-checkbox__label").all():
         box.click()
-    press(tab.page, "I accept")
+    leave_by(tab.page, "I accept")
