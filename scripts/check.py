@@ -63,6 +63,7 @@ def checks_with_tables(folder: Path) -> Iterator[Check]:
     """What needs tables: they are made under production's settings, which are strict, in a folder that goes away."""
     keys = ["vault_newkey", "--front", str(folder / "keyring" / "front")]
     yield Check("vault: a pair of keys", [*MANAGE, *keys], production("desk", folder))
+    yield Check("trail: a pair of keys", [*MANAGE, "audit_newkey"], production("desk-worker", folder))
     yield Check("tables, under production settings", [*MANAGE, "migrate_all", "-v", "0"], production("desk", folder))
     yield Check("agreements to begin with", [*MANAGE, "prepare_agreements"], production("desk", folder))
     yield Check("migrations: safe to apply", [PYTHON, "-m", "scripts.check_migrations"], production("desk", folder))
@@ -74,8 +75,13 @@ def checks_with_tables(folder: Path) -> Iterator[Check]:
 def production(site: str, folder: Path) -> dict[str, str]:
     """What production must set, with invented values that pass for real ones."""
     is_desk = site.startswith("desk")
+    of_desk = {
+        "PORTAL_DESK_LINK_KEY": "desk-link-invented-for-the-checks-0123456789-abcdef",
+        "PORTAL_TRAIL_KEYS": str(folder / "trail-keys"),
+        "PORTAL_TRAIL_FOLDER": str(folder / "trail"),
+    }
     return {
-        **({"PORTAL_DESK_LINK_KEY": "desk-link-invented-for-the-checks-0123456789-abcdef"} if is_desk else {}),
+        **(of_desk if is_desk else {}),
         "DJANGO_SETTINGS_MODULE": "portal.settings.base",
         "PORTAL_SITE": site,
         "PORTAL_SECRET_KEY": f"{site}-invented-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz",

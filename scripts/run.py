@@ -45,6 +45,7 @@ def children() -> list[Child]:
         web("desk", DESK_PORT),
         command("worker", "worker", "db_worker", "--queue-name", "default", "--no-reload"),
         command("desk-worker", "desk-worker", "db_worker", "--queue-name", "default", "--no-reload"),
+        command("sealer", "desk-worker", "audit_seal", "--every", "2"),
         command("tick", "desk-worker", "tick", "--every", "60"),
     ]
 

@@ -15,10 +15,11 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import transaction
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.urls import clear_url_caches
 from hypothesis import HealthCheck, settings as hypothesis_settings
 
+from portal.audit import guards, references
 from portal.bulletins import site_tree
 from portal.members.models import Person
 from portal.members.second_factor import SESSION_KEY
@@ -61,10 +62,26 @@ def no_key_seals_twice() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """Rate limits of one test must not reach the next."""
+    """Rate limits of one test must not reach the next, nor references of the trail that were rolled back."""
     cache.clear()
+    references.forget()
     yield
     cache.clear()
+    references.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_can_be_emptied() -> Iterator[None]:
+    """Between tests with real transactions Django empties every table, and the trail's guards would refuse."""
+    empty: Any = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own, not in its stubs
+
+    def emptied(case: TransactionTestCase) -> None:
+        with guards.lifted():
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 from wagtail.rich_text import LinkHandler
 
+from portal.access import refusals
 from portal.access.models import Marked
 from portal.access.querysets import verdict_on_stored
 from portal.access.rule import Verdict
@@ -41,11 +42,11 @@ def page_by_number(request: HttpRequest, pk: int) -> HttpResponse:
     """Lead to a page that the viewer may read; who has not signed in is asked to, whether there is one or not."""
     page = Page.objects.filter(pk=pk).first()
     thing = page.specific if page is not None else None
-    if isinstance(thing, Marked) and verdict_on_stored(thing, viewer_of(request)) not in {
-        Verdict.REFUSED,
-        Verdict.NOT_YET,
-    }:
-        return redirect(thing.url)  # type: ignore[attr-defined]  # a page
+    if isinstance(thing, Marked):
+        found = verdict_on_stored(thing, viewer_of(request))
+        if found not in {Verdict.REFUSED, Verdict.NOT_YET}:
+            return redirect(thing.url)  # type: ignore[attr-defined]  # a page
+        refusals.tell(thing, viewer_of(request), found)
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     raise Http404

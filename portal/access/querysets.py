@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 from wagtail.query import PageQuerySet
 
+from portal.access import refusals
 from portal.access.enums import Caveat
 from portal.access.rule import Verdict, in_time
 from portal.access.viewer import Viewer
@@ -83,5 +84,6 @@ def get_readable_or_404(rows: Any, viewer: Viewer, **lookup: Any) -> Any:
     """
     row = rows.readable_by(viewer).filter(**lookup).first()
     if row is None:
+        refusals.tell_of_missing(rows, viewer, **lookup)
         raise Http404
     return row

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from wagtail import hooks
 
+from portal.access import refusals
 from portal.access.links import PageLinkHandler
 from portal.access.models import Marked
 from portal.access.querysets import verdict_on_stored
@@ -31,6 +32,7 @@ def ask_the_access_rule(page: Any, request: HttpRequest, args: Any, kwargs: Any)
         return None
     thing: Any = page  # pages that have a notice say when it is due
     due = thing.notice_due(viewer, found) if hasattr(thing, "notice_due") else None
+    refusals.tell(page, viewer, found)
     if due is None:
         raise Http404
     notice: HttpResponse = thing.serve_notice(request, due)

@@ -15,6 +15,7 @@ SITES = ("front", "desk", "worker", "desk-worker")
 WEB_SITES = ("front", "desk")
 DESK_SITES = ("desk", "desk-worker")
 DESK_LINK_KEY = "PORTAL_DESK_LINK_KEY"
+DESK_ALONE = (DESK_LINK_KEY, "PORTAL_TRAIL_KEYS")
 
 
 class EnvironmentProblem(ImproperlyConfigured):
@@ -55,6 +56,22 @@ TABLE: tuple[Variable, ...] = (
         "folder",
         "the key files: public ones alone for front and worker, private ones too on the desk's side",
         SITES,
+    ),
+    Variable(
+        "PORTAL_TRAIL_KEYS",
+        "folder",
+        "the keys that sign the trail's checkpoints: public ones for desk, private ones too for desk-worker",
+        DESK_SITES,
+    ),
+    Variable(
+        "PORTAL_TRAIL_FOLDER",
+        "folder",
+        "where checkpoints and exported months of the trail are written; best on another machine",
+        DESK_SITES,
+    ),
+    Variable("PORTAL_TRAIL_WITNESS_URL", "web address", "where each checkpoint is sent by HTTPS, if anywhere", ()),
+    Variable(
+        "PORTAL_TRAIL_WITNESS_MAIL", "e-mail address", "where the first checkpoint of a day is mailed, if anywhere", ()
     ),
     Variable("CACHE_URL", "cache address", "the cache shared by all processes of a site (rate limits, codes)", SITES),
     Variable("EMAIL_URL", "mail server address", "where mail is handed over", SITES),
@@ -110,14 +127,18 @@ def read(environ: Mapping[str, str]) -> Environment:
     if site not in SITES:
         raise EnvironmentProblem("PORTAL_SITE must be one of front, desk, worker, desk-worker.")
     values = {variable.name: _value(variable, environ, site) for variable in TABLE}
-    _check_desk_link_key(values, site)
+    _check_what_is_the_desks_alone(values, site)
     return Environment(values)
 
 
-def _check_desk_link_key(values: Mapping[str, str], site: str) -> None:
-    """Whoever has it can make a link that sets the password of staff, so Front has neither it nor one like it."""
-    if values[DESK_LINK_KEY] and site not in DESK_SITES:
-        raise EnvironmentProblem(f"{DESK_LINK_KEY} belongs to Desk alone: take it out of the environment of {site}.")
+def _check_what_is_the_desks_alone(values: Mapping[str, str], site: str) -> None:
+    """With the desk's link key one can set the password of staff, and with the trail's keys vouch for a forged trail.
+
+    So Front has neither, nor a link key like it.
+    """
+    for name in DESK_ALONE:
+        if values[name] and site not in DESK_SITES:
+            raise EnvironmentProblem(f"{name} belongs to Desk alone: take it out of the environment of {site}.")
     if site in DESK_SITES and values[DESK_LINK_KEY] == values["PORTAL_LINK_KEY"]:
         raise EnvironmentProblem(f"{DESK_LINK_KEY} must differ from PORTAL_LINK_KEY, which Front has.")
 

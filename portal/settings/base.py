@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core import environment
 from portal.settings.membership import *  # noqa: F403  (a table of numbers, all of them settings)
 from portal.settings.sites import site_settings
+from portal.settings.trail import *  # noqa: F403  (as above)
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = environment.read(os.environ)
@@ -26,6 +27,10 @@ PORTAL_FRONT_URL = ENVIRONMENT.text("PORTAL_FRONT_URL")
 PORTAL_DESK_URL = ENVIRONMENT.text("PORTAL_DESK_URL")
 PORTAL_PROXY_DEPTH = ENVIRONMENT.number("PORTAL_PROXY_DEPTH")
 PORTAL_KEYRING = ENVIRONMENT.folder("PORTAL_KEYRING")
+PORTAL_TRAIL_KEYS = ENVIRONMENT.folder("PORTAL_TRAIL_KEYS")
+PORTAL_TRAIL_FOLDER = ENVIRONMENT.folder("PORTAL_TRAIL_FOLDER")
+PORTAL_TRAIL_WITNESS_URL = ENVIRONMENT.text("PORTAL_TRAIL_WITNESS_URL")
+PORTAL_TRAIL_WITNESS_MAIL = ENVIRONMENT.text("PORTAL_TRAIL_WITNESS_MAIL")
 PORTAL_DEMO = False
 ALLOWED_HOSTS = ENVIRONMENT.names("PORTAL_ALLOWED_HOSTS")
 
@@ -33,10 +38,12 @@ INSTALLED_APPS = [
     "portal.core",
     "portal.vocabulary",
     "portal.access",
+    "portal.audit",
     "portal.vault",
     "portal.members",
     "portal.library",
     "portal.bulletins",
+    "portal.oversight",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -83,6 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.audit.middleware.name_the_request",
     "portal.members.middleware.limit_sessions",
     "portal.members.middleware.require_second_factor",
     "portal.members.desk_only.keep_accounts_of_staff",
@@ -124,7 +132,9 @@ def database(url: str) -> dict[str, Any]:
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            # Without recursive triggers, INSERT OR REPLACE removes rows past the triggers that forbid it.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            " PRAGMA recursive_triggers=ON;",
         }
     else:
         config["CONN_MAX_AGE"] = 60
@@ -208,20 +218,20 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_CHANGE_EMAIL = True  # one address a person: a new one replaces it once it is confirmed
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "portal.members.links.PasswordResetTokens"  # noqa: S105  (the name of a class)
 ACCOUNT_FORMS = {
-    "login": "portal.members.forms.SignInForm",
-    "reset_password": "portal.members.forms.PasswordLinkForm",
-    "change_password": "portal.members.forms.NewPasswordForm",
-    "add_email": "portal.members.forms.NewAddressForm",
+    "login": "portal.members.forms.sign_in.SignInForm",
+    "reset_password": "portal.members.forms.sign_in.PasswordLinkForm",
+    "change_password": "portal.members.forms.sign_in.NewPasswordForm",
+    "add_email": "portal.members.forms.sign_in.NewAddressForm",
 }
 MFA_FORMS = {
-    "authenticate": "portal.members.forms.CodeForm",
-    "reauthenticate": "portal.members.forms.CodeAgainForm",
-    "activate_totp": "portal.members.forms.EnrolForm",
-    "add_webauthn": "portal.members.forms_passkeys.AddPasskeyForm",
-    "edit_webauthn": "portal.members.forms_passkeys.RenamePasskeyForm",
-    "login_webauthn": "portal.members.forms_passkeys.PasskeySignInForm",
-    "authenticate_webauthn": "portal.members.forms_passkeys.PasskeyCodeForm",
-    "reauthenticate_webauthn": "portal.members.forms_passkeys.PasskeyAgainForm",
+    "authenticate": "portal.members.forms.sign_in.CodeForm",
+    "reauthenticate": "portal.members.forms.sign_in.CodeAgainForm",
+    "activate_totp": "portal.members.forms.sign_in.EnrolForm",
+    "add_webauthn": "portal.members.forms.passkeys.AddPasskeyForm",
+    "edit_webauthn": "portal.members.forms.passkeys.RenamePasskeyForm",
+    "login_webauthn": "portal.members.forms.passkeys.PasskeySignInForm",
+    "authenticate_webauthn": "portal.members.forms.passkeys.PasskeyCodeForm",
+    "reauthenticate_webauthn": "portal.members.forms.passkeys.PasskeyAgainForm",
 }
 MFA_ADAPTER = "portal.members.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -329,5 +339,8 @@ LOGGING: dict[str, Any] = {
         "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id", "links"]},
     },
     "root": {"handlers": ["console"], "level": ENVIRONMENT.text("PORTAL_LOG_LEVEL")},
-    "loggers": {name: {"level": "WARNING"} for name in ("axes", "django_guid", "django_tasks", "wagtail")},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("axes", "django_guid", "django_tasks", "wagtail")},
+        "portal.trail": {"level": "INFO"},  # one line for each event, whatever else is logged
+    },
 }

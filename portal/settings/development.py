@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,8 @@ def fill_environment(var: Path) -> None:
     }
     if site.startswith("desk"):
         defaults["PORTAL_DESK_LINK_KEY"] = _secret(var, "desk-link-key")
+        defaults["PORTAL_TRAIL_KEYS"] = str(trail_keys(var / "trail-keys"))
+        defaults["PORTAL_TRAIL_FOLDER"] = str(var / "trail")
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     if not os.environ.get("PORTAL_KEYRING"):
@@ -43,18 +46,33 @@ def key_ring(folder: Path, site: str) -> Path:
     from portal.vault.keyring import write_pair
     from portal.vault.suites import PrivateKey
 
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # Made whole and then moved into place: processes that start together agree on one.
-        draft = Path(tempfile.mkdtemp(prefix="keyring-", dir=folder.parent))
+    def fill(draft: Path) -> None:
         desk = draft / "desk"
         both = [desk, draft / "front"]
         write_pair(PrivateKey.generate(), created=datetime.now(UTC), private_folder=desk, public_folders=both)
-        try:
-            draft.rename(folder)
-        except OSError:  # the other process was first, and its ring holds
-            shutil.rmtree(draft)
-    return folder / ("desk" if site.startswith("desk") else "front")
+
+    return _made_once(folder, fill) / ("desk" if site.startswith("desk") else "front")
+
+
+def trail_keys(folder: Path) -> Path:
+    """The folder of keys that sign the trail's checkpoints, made once with one pair."""
+    from portal.audit.keys import write_new
+
+    return _made_once(folder, lambda draft: write_new(draft, name="localhost/trail"))
+
+
+def _made_once(folder: Path, fill: Callable[[Path], object]) -> Path:
+    """Made whole and then moved into place: processes that start together agree on one."""
+    if folder.exists():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+    fill(draft)
+    try:
+        draft.rename(folder)
+    except OSError:  # the other process was first, and what it made holds
+        shutil.rmtree(draft)
+    return folder
 
 
 def _secret(var: Path, name: str) -> str:

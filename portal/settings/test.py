@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from portal.settings.development import key_ring
+from portal.settings.development import key_ring, trail_keys
 
 _FOLDER = Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}"
 _FOLDER.mkdir(mode=0o700, exist_ok=True)
@@ -41,15 +41,22 @@ os.environ.update(
 )
 
 _DESK_LINK_KEY = "desk-link-key-of-the-tests-desk-link-key-of-the-tests"
+_OF_DESK = {
+    "PORTAL_DESK_LINK_KEY": _DESK_LINK_KEY,
+    "PORTAL_TRAIL_KEYS": str(trail_keys(_FOLDER / "trail-keys")),
+    "PORTAL_TRAIL_FOLDER": str(_FOLDER / "trail"),
+}
+for _name in _OF_DESK:
+    os.environ.pop(_name, None)
 if _SITE.startswith("desk"):
-    os.environ["PORTAL_DESK_LINK_KEY"] = _DESK_LINK_KEY
-else:
-    os.environ.pop("PORTAL_DESK_LINK_KEY", None)
+    os.environ.update(_OF_DESK)
 
 from portal.settings.base import *  # noqa: E402, F403  (the environment must be filled before base reads it)
 from portal.settings.base import DATABASES, ENVIRONMENT, STORAGES  # noqa: E402
 from portal.settings.sites import site_settings  # noqa: E402
 
+PORTAL_TRAIL_KEYS = Path(_OF_DESK["PORTAL_TRAIL_KEYS"])
+PORTAL_TRAIL_FOLDER = Path(_OF_DESK["PORTAL_TRAIL_FOLDER"])
 PORTAL_DESK_LINK_KEY = _DESK_LINK_KEY  # tests turn this process into Desk; on Front nothing may ask for it
 globals().update(site_settings(ENVIRONMENT.site, secure=False))
 # The vault's two tables are made from the models: to migrate a second database would double the start of every run.

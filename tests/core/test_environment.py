@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from portal.core.environment import TABLE, EnvironmentProblem, read
+from portal.core.environment import DESK_ALONE, TABLE, EnvironmentProblem, read
 
-COMPLETE = {v.name: "x" * 60 for v in TABLE if v.name != "PORTAL_DESK_LINK_KEY"}
+COMPLETE = {v.name: "x" * 60 for v in TABLE if v.name not in DESK_ALONE}
+OF_DESK = dict.fromkeys(DESK_ALONE, "y" * 60)
 COMPLETE |= {"PORTAL_SITE": "front", "PORTAL_PROXY_DEPTH": "0"}
 
 
@@ -33,7 +34,7 @@ def test_the_page_shows_the_table() -> None:
 )
 def test_a_missing_variable_is_named_in_one_sentence(variable: object) -> None:
     name, needed_by = variable.name, variable.needed_by  # type: ignore[attr-defined]  # a Variable
-    given = {**COMPLETE, "PORTAL_DESK_LINK_KEY": "y" * 60, "PORTAL_SITE": needed_by[0]}
+    given = {**COMPLETE, **OF_DESK, "PORTAL_SITE": needed_by[0]}
     del given[name]
     with pytest.raises(EnvironmentProblem) as caught:
         read(given)
@@ -58,15 +59,16 @@ def test_front_does_not_need_what_belongs_to_the_desk() -> None:
     assert read(given).text("DESK_JOBS_DATABASE_URL") == ""
 
 
+@pytest.mark.parametrize("name", DESK_ALONE)
 @pytest.mark.parametrize("site", ["front", "worker"])
-def test_front_does_not_start_with_the_key_of_desks_links(site: str) -> None:
-    with pytest.raises(EnvironmentProblem, match=f"PORTAL_DESK_LINK_KEY belongs to Desk alone.* of {site}"):
-        read({**COMPLETE, "PORTAL_SITE": site, "PORTAL_DESK_LINK_KEY": "y" * 60})
+def test_front_does_not_start_with_what_is_the_desks_alone(site: str, name: str) -> None:
+    with pytest.raises(EnvironmentProblem, match=f"{name} belongs to Desk alone.* of {site}"):
+        read({**COMPLETE, "PORTAL_SITE": site, name: "y" * 60})
 
 
 @pytest.mark.parametrize("site", ["desk", "desk-worker"])
 def test_desk_signs_links_with_a_key_that_front_does_not_have(site: str) -> None:
-    given = {**COMPLETE, "PORTAL_SITE": site, "PORTAL_DESK_LINK_KEY": "y" * 60}
+    given = {**COMPLETE, **OF_DESK, "PORTAL_SITE": site}
     assert read(given).text("PORTAL_DESK_LINK_KEY") == "y" * 60
     with pytest.raises(EnvironmentProblem, match="PORTAL_DESK_LINK_KEY must differ"):
         read({**given, "PORTAL_DESK_LINK_KEY": given["PORTAL_LINK_KEY"]})

@@ -113,6 +113,11 @@ class RunningPortal:
     def environment(self, site: str) -> dict[str, str]:
         """What one process gets: nothing of the developer's own, and secrets that are the same in each run."""
         data = self.data
+        of_desk = {
+            "PORTAL_DESK_LINK_KEY": "desk-link-key-of-the-browser-tests-desk",
+            "PORTAL_TRAIL_KEYS": str(data / "trail-keys"),
+            "PORTAL_TRAIL_FOLDER": str(data / "trail"),
+        }
         return {
             **{name: os.environ[name] for name in INHERITED if name in os.environ},
             "DJANGO_SETTINGS_MODULE": "tests.e2e.settings",
@@ -120,7 +125,7 @@ class RunningPortal:
             "PORTAL_SITE": site,
             "PORTAL_SECRET_KEY": f"{site}-secret-key-of-the-browser-tests-" * 2,
             "PORTAL_LINK_KEY": "link-key-of-the-browser-tests-link-key",
-            **({"PORTAL_DESK_LINK_KEY": "desk-link-key-of-the-browser-tests-desk"} if site == "desk" else {}),
+            **(of_desk if site == "desk" else {}),
             "PORTAL_MFA_KEY": "mfa-key-of-the-browser-tests-mfa-key",
             "DATABASE_URL": f"sqlite:///{data / 'portal.sqlite3'}",
             "DESK_JOBS_DATABASE_URL": f"sqlite:///{data / 'desk-jobs.sqlite3'}",
@@ -156,6 +161,7 @@ class RunningPortal:
         # Stylesheets need no table: a second core collects them meanwhile.
         with self._begin("manage.py", "collectstatic", "--noinput", "--verbosity", "0") as collecting:
             self.manage("vault_newkey", "--front", str(self.data / "keyring" / "front"))
+            self.manage("audit_newkey")
             self.manage("migrate_all", "--verbosity", "0")
             self.manage("seed_demo")
             self._finish(collecting)

@@ -28,6 +28,14 @@ CORE = (
     *closed("the journal of destructions; the vault's own", "vault_destruction"),
 )
 
+TRAIL = (
+    Grant("audit_event", select=("id",), insert=True, why="what happens is recorded; nobody on Front reads it again"),
+    Grant("audit_reference", insert=True, why="whom a recorded event means; nobody on Front reads it again"),
+    *closed("Desk seals, signs and takes outside", "audit_seal", "audit_checkpoint", "audit_delivery", "audit_segment"),
+    *reads("what a member sees of the trail; Desk writes it", "audit_ownevent"),
+    *closed("weekly reviews are Desk's", "oversight_review"),
+)
+
 PEOPLE = (
     Grant(
         "members_person",
@@ -220,4 +228,4 @@ OTHERS = (
     *closed("which migrations have run", "django_migrations"),
 )
 
-TABLE: tuple[Grant, ...] = (*CORE, *PEOPLE, *MEMBERSHIP, *APPLICATIONS, *CONTENT, *WAGTAIL, *OTHERS)
+TABLE: tuple[Grant, ...] = (*CORE, *TRAIL, *PEOPLE, *MEMBERSHIP, *APPLICATIONS, *CONTENT, *WAGTAIL, *OTHERS)

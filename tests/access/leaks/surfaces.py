@@ -61,6 +61,7 @@ NOTHING_MARKED = (
 OTHERWISE_COVERED = frozenset({"bulletin_feed", "sectors", "sector", "wagtail_serve"})
 NOTHING_MARKED_NAMES = frozenset(
     {
+        "activity",
         "agreement_version",
         "agreements",
         "captain_review",

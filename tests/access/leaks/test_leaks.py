@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 from portal.access.enums import Label, Reach
+from portal.audit.enums import Outcome, Verb
+from portal.audit.models import Event
 from portal.bulletins import site_tree
 from tests.access.leaks import surfaces
 from tests.access.leaks.items import Item, make_hub, make_items
@@ -121,6 +124,33 @@ def test_what_is_not_for_one_answers_like_what_does_not_exist(world: World, caps
                 assert not surfaces.difference(answer, absent[missing, post]), f"{address}: {item.name}, {visitor.kind}"
                 assert item.secret not in answer.body
     _tell(capsys, "addresses", cells)
+
+
+def test_what_is_shown_and_what_is_refused_stands_in_the_trail(world: World, capsys: Any) -> None:
+    """Every thing above TLP:CLEAR that is shown, every download, and every refusal of something that is there."""
+    cells = 0
+    for visitor in (visitor for visitor in world.visitors if visitor.kind in WATCHED):
+        for item in world.items:
+            if item.case.name == "AMBER, never released":
+                continue  # for Wagtail there is no such page yet, so the rule is not asked
+            for name in OPENED.keys() & item.addresses.keys():
+                before = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+                answer = surfaces.ask(visitor, item.addresses[name])
+                events = set(Event.objects.filter(pk__gt=before).values_list("verb", "outcome"))
+                cells += 1
+                assert events == _expected(name, item, answer.status), f"{name} of {item.name} for {visitor.kind}"
+    _tell(capsys, "trail", cells)
+
+
+WATCHED = {"anonymous", "elsewhere", "inside", "inside, cleared", "named"}
+OPENED = {"page": Verb.READ, "library_download": Verb.DOWNLOAD, "library_image": Verb.READ}
+
+
+def _expected(name: str, item: Item, status: int) -> set[tuple[str, str]]:
+    if status != HTTPStatus.OK:
+        return {(Verb.READ, Outcome.REFUSED)}
+    is_kept = item.case.fields["tlp"] is not Label.CLEAR or name == "library_download"
+    return {(OPENED[name], Outcome.DONE)} if is_kept else set()
 
 
 def test_wrong_methods_and_rubbish_tell_nobody_anything(world: World, capsys: Any) -> None:

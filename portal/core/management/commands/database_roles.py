@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from portal.core import commands
 from portal.core.grants import server, sql
 from portal.core.models import PortalSettings
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
                     PortalSettings.load()  # Front reads this row on every page, and may not make it
         except DatabaseError as problem:
             raise CommandError(f"The server refused, and nothing was changed: {problem}", returncode=1) from None
+        commands.ran.send(sender=type(self), name="database_roles", facts={"database": alias, "role": role})
         self.stdout.write(f"{role} has the rights of the table in the database {alias}.")
         self._check(connection, alias, role)
 

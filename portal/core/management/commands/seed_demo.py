@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.PORTAL_DEMO:
             raise CommandError("Demo accounts belong in the demo only; these settings are not its.", returncode=2)
+        logging.getLogger("portal.trail").setLevel(logging.WARNING)  # hundreds of events at once; the trail has them
         autodiscover_modules("demo")
         for title, seed in demo.seeders():
             begun = time.monotonic()

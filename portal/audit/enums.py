@@ -1,0 +1,128 @@
+"""The closed vocabulary of the trail. docs/trail.md shows it; a test keeps the two alike."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kept(models.TextChoices):
+    """How long an event keeps its person: plain reads for months, decisions as long as their segment is kept."""
+
+    READ = "read", _("until plain reads are erased")
+    DECISION = "decision", _("as long as the event")
+
+
+class Outcome(models.TextChoices):
+    DONE = "done", _("done")
+    REFUSED = "refused", _("refused")
+
+
+class Verb(models.TextChoices):
+    """What can be recorded. A verb is never renamed or given away: the trail keeps the word for years."""
+
+    # Reading
+    READ = "read", _("opened")
+    DOWNLOAD = "download", _("downloaded")
+    PRINT = "print", _("printed")
+    EXPORT = "export", _("exported")
+    SEARCH = "search", _("searched")
+    OPEN_CASE = "case.open", _("opened an application, a person's page or another case on Desk")
+    SUBSCRIBE = "feed.read", _("read through a feed")
+    # Signing in
+    SIGN_IN = "session.begin", _("signed in")
+    SIGN_OUT = "session.end", _("signed out, or a session was ended")
+    REAUTHENTICATE = "session.confirm", _("confirmed who they are")
+    LOCK = "account.lock", _("locked")
+    RELEASE_ACCOUNT = "account.release", _("released from a lock")
+    FACTOR_ADD = "factor.add", _("added a second factor")
+    FACTOR_REMOVE = "factor.remove", _("removed a second factor")
+    PASSWORD_CHANGE = "password.change", _("changed the password")
+    ADDRESS_CHANGE = "address.change", _("changed the e-mail address")
+    TOKEN_CREATE = "token.create", _("made a feed address")
+    TOKEN_REVOKE = "token.revoke", _("revoked a feed address")
+    # What staff do beyond the actions that have verbs of their own
+    CONTENT = "content.change", _("changed something in the editor")
+    SEND = "form.send", _("sent a form on Desk")
+    COMMAND = "command.run", _("ran a command that changes something")
+    # Membership, roles and circles; release of bulletins
+    VETTING_FINDING = "vetting.finding", _("recorded a step of vetting")
+    VETTING_ASK = "vetting.ask", _("asked an applicant for more")
+    VETTING_CAPTAIN = "vetting.captain", _("asked a sector captain")
+    VETTING_APPROVE = "vetting.approve", _("admitted an applicant")
+    VETTING_REFUSE = "vetting.refuse", _("refused an applicant")
+    SUSPEND = "standing.suspend", _("suspended a member")
+    LIFT = "standing.lift", _("lifted a suspension")
+    SPONSOR = "standing.sponsor", _("named another sponsor")
+    CLOSE_ACCOUNT = "standing.close", _("closed an account")
+    REOPEN_ACCOUNT = "standing.reopen", _("opened a closed account again")
+    CLEARANCE_GRANT = "clearance.grant", _("granted the law-enforcement clearance")
+    CLEARANCE_END = "clearance.end", _("ended the law-enforcement clearance")
+    ROLE_GIVE = "role.give", _("gave a staff role")
+    ROLE_TAKE = "role.take", _("took a staff role away")
+    RECOVERY_CALL = "recovery.call", _("recorded the call-back of a recovery")
+    RECOVERY_GRANT = "recovery.grant", _("let somebody in again who had lost their second factor")
+    RECOVERY_REFUSE = "recovery.refuse", _("refused a recovery")
+    ORGANISATION_CREATE = "organisation.create", _("entered an organisation")
+    ORGANISATION_EDIT = "organisation.edit", _("changed an organisation")
+    COMMUNITY_CREATE = "community.create", _("made a community")
+    COMMUNITY_EDIT = "community.edit", _("changed a community")
+    CIRCLE_CLOSE = "circle.close", _("closed an organisation or community")
+    CIRCLE_REOPEN = "circle.reopen", _("opened an organisation or community again")
+    CIRCLE_ADD = "circle.add", _("added people to a community")
+    CIRCLE_REMOVE = "circle.remove", _("took people out of a community")
+    STEWARD_NAME = "steward.name", _("named stewards")
+    STEWARD_RELEASE = "steward.release", _("released stewards")
+    PROPOSE = "circle.propose", _("proposed somebody for a community")
+    PROPOSAL_DECIDE = "circle.decide", _("decided on a proposal")
+    VALIDATION_CONFIRM = "validation.confirm", _("confirmed a yearly validation")
+    PLACE_ADD = "place.add", _("added somebody to an organisation")
+    CONTACT_END = "place.contact-end", _("ended somebody's being point of contact")
+    PLACE_END = "place.end", _("ended somebody's place in an organisation")
+    RELEASE_SUBMIT = "release.submit", _("submitted for release")
+    RELEASE_PRIVACY = "release.privacy", _("cleared as privacy officer")
+    RELEASE = "release.release", _("released")
+    RELEASE_URGENT = "release.urgent", _("released alone, because it was urgent")
+    COUNTERSIGN = "release.countersign", _("countersigned an urgent release")
+    RELEASE_BACK = "release.back", _("sent back")
+    RELEASE_WITHDRAW = "release.withdraw", _("withdrew a request for release")
+    RECALL = "release.recall", _("recalled")
+    STANDING = "standing.change", _("changed a member's standing, by a rule or by hand")
+    # The trail itself
+    TRAIL_READ = "trail.read", _("read the trail")
+    TRAIL_EXPORT = "trail.export", _("exported the trail")
+    TRAIL_REVIEW = "trail.review", _("signed a weekly review")
+    TRAIL_ERASE = "trail.erase", _("erased references of the trail")
+    TRAIL_DROP = "trail.drop", _("dropped a segment of the trail")
+    # Keys
+    KEY_CREATE = "key.create", _("made a key")
+    KEY_ROTATE = "key.rotate", _("sealed data keys anew")
+    KEY_DESTROY = "key.destroy", _("destroyed a data key")
+    UNSEAL = "unseal", _("opened sealed content")
+
+    @property
+    def kept(self) -> Kept:
+        return Kept.READ if self in PLAIN_READS else Kept.DECISION
+
+    @property
+    def is_shown_to_person(self) -> bool:
+        """Whether the person whose doing it is sees it among their own sign-ins."""
+        return self in OF_ONES_OWN
+
+
+PLAIN_READS = frozenset({Verb.READ, Verb.DOWNLOAD, Verb.PRINT, Verb.SEARCH, Verb.SUBSCRIBE})
+OF_ONES_OWN = frozenset(
+    {
+        Verb.SIGN_IN,
+        Verb.SIGN_OUT,
+        Verb.REAUTHENTICATE,
+        Verb.LOCK,
+        Verb.RELEASE_ACCOUNT,
+        Verb.FACTOR_ADD,
+        Verb.FACTOR_REMOVE,
+        Verb.PASSWORD_CHANGE,
+        Verb.ADDRESS_CHANGE,
+        Verb.TOKEN_CREATE,
+        Verb.TOKEN_REVOKE,
+    }
+)

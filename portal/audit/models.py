@@ -1,0 +1,137 @@
+"""The trail's tables. All but references, deliveries and what people are shown are append-only (`guards.py`)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.enums import Kept, Outcome, Verb
+
+NOBODY, SYSTEM = "nobody", "system"
+
+
+class Reference(models.Model):
+    """Whom a reference in the trail means: HMAC-SHA256 under a key of its own over the value.
+
+    The trail holds the reference alone. Whoever has the key can show that it means this value and no other; deleting
+    the row erases who it was, and the chain stays whole.
+    """
+
+    reference = models.CharField(primary_key=True, max_length=43)
+    key = models.BinaryField(max_length=32)
+    kind = models.CharField(max_length=10)  # person, address
+    value = models.CharField(max_length=64, db_index=True)
+    month = models.DateField(db_index=True)
+    kept = models.CharField(max_length=10, choices=Kept.choices)
+
+    class Meta:
+        verbose_name = _("reference")
+
+
+class Event(models.Model):
+    """One thing that happened. Inserted in the transaction of what it tells of; never changed."""
+
+    at = models.DateTimeField(db_index=True)
+    site = models.CharField(max_length=12)
+    who = models.CharField(max_length=43, db_index=True)
+    role = models.CharField(max_length=200, blank=True)
+    session = models.CharField(max_length=22, blank=True)
+    verb = models.CharField(max_length=30)  # a `Verb`; no choices, or each new word would be a migration
+    about = models.CharField(max_length=100, blank=True, db_index=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    why = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=43, blank=True)
+    request = models.CharField(max_length=64, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("event")
+        indexes = [models.Index(fields=["verb", "at"], name="audit_event_verb_at")]
+
+    def __str__(self) -> str:
+        return f"event {self.pk}"
+
+    @property
+    def in_words(self) -> str:
+        return str(Verb(self.verb).label)
+
+
+class Seal(models.Model):
+    """An event's place in the trail: leaf of the Merkle tree (RFC 9162) and link of the chain."""
+
+    sequence = models.BigIntegerField(primary_key=True)
+    event_id = models.BigIntegerField(unique=True)
+    leaf = models.BinaryField(max_length=32)
+    link = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("seal")
+
+
+class Checkpoint(models.Model):
+    """A signed tree head: that the trail had so many events, and which."""
+
+    size = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    root = models.BinaryField(max_length=32)
+    link = models.BinaryField(max_length=32)
+    note = models.TextField()  # as C2SP's signed note, docs/trail-format.md
+    frontier = models.JSONField()  # the tree's complete subtrees, from which the next head is computed
+    closes_month = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("checkpoint")
+
+
+class Delivery(models.Model):
+    """That a checkpoint was taken to one of the places outside, or is still to be."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="deliveries")
+    place = models.CharField(max_length=10)  # file, mail, web
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "place"], name="audit_one_delivery_a_place")]
+
+
+class Segment(models.Model):
+    """A month of the trail that was exported and signed; dropped later by the tables' owner."""
+
+    month = models.DateField(primary_key=True)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    link_before = models.BinaryField(max_length=32)
+    link_after = models.BinaryField(max_length=32)
+    frontier = models.JSONField()  # complete subtrees of everything up to `last`
+    file = models.CharField(max_length=100)
+    digest = models.BinaryField(max_length=32)
+    note = models.TextField()
+    exported_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("segment")
+
+
+class OwnEvent(models.Model):
+    """What a person sees of the trail on Front: their own sign-ins, and the uses of what they submitted.
+
+    Desk writes it from sealed events, since Front may not read the trail.
+    """
+
+    event_id = models.BigIntegerField()
+    person = models.BigIntegerField(db_index=True)
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=30)  # a `Verb`; no choices, or each new word would be a migration
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    about = models.CharField(max_length=100, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("own event")
+        indexes = [models.Index(fields=["person", "-at", "-id"], name="audit_own_person_at")]
+        constraints = [models.UniqueConstraint(fields=["event_id", "person"], name="audit_own_event_once")]

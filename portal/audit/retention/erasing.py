@@ -1,0 +1,73 @@
+"""Who it was is erased from the trail, and the events stay: their references then mean nobody."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from portal.audit import own, references
+from portal.audit.enums import Kept, Verb
+from portal.audit.models import OwnEvent, Reference
+from portal.audit.recording import Facts, record
+from portal.audit.retention.months import month_of, months_later, start_of
+
+AT_ONCE = 5_000
+
+
+class NotYetPast(Exception):
+    """What is still being written cannot be erased: the month must be over."""
+
+
+def erase_reads(*, now: datetime) -> int:
+    """Let plain reads lose their person after `PORTAL_TRAIL_READS_MONTHS`; returns how many references went.
+
+    Counted in whole months: what happened on the last day of a month is by then so old as well. What people were shown
+    of the trail goes at the same age.
+    """
+    before = months_later(month_of(now), -settings.PORTAL_TRAIL_READS_MONTHS)
+    meant = Reference.objects.filter(kept=Kept.READ, month__lt=before)
+    return _erase(meant, OwnEvent.objects.filter(at__lt=start_of(before)), before=before)
+
+
+def erase_person(person: int, *, before: date, now: datetime) -> int:
+    """Erase on order whom events of before a month mean, where it is one person. Raises `NotYetPast`."""
+    _refuse_present(before, now)
+    meant = Reference.objects.filter(kind=references.PERSON, value=str(person), month__lt=before)
+    shown = OwnEvent.objects.filter(person=person, at__lt=start_of(before))
+    return _erase(meant, shown, before=before, about=f"{own.ACCOUNT}:{person}")
+
+
+def erase_address(address: str, *, before: date, now: datetime) -> int:
+    """Erase on order a network address from events of before a month. Raises `NotYetPast`."""
+    _refuse_present(before, now)
+    meant = Reference.objects.filter(kind=references.ADDRESS, value=address, month__lt=before)
+    with transaction.atomic():
+        OwnEvent.objects.filter(address=address, at__lt=start_of(before)).update(address="")
+        return _erase(meant, OwnEvent.objects.none(), before=before)
+
+
+def _refuse_present(before: date, now: datetime) -> None:
+    if before > month_of(now):
+        raise NotYetPast
+
+
+def _erase(meant: Any, shown: Any, *, before: date, about: str = "") -> int:
+    """Delete, and record how many; nothing is recorded when there was nothing."""
+    with transaction.atomic():
+        count, own_count = delete(meant), delete(shown)
+        if count or own_count:
+            facts: Facts = {"references": count, "own": own_count, "before": f"{before:%Y-%m}"}
+            record(Verb.TRAIL_ERASE, about, facts=facts)
+    references.forget()
+    return count
+
+
+def delete(rows: Any) -> int:
+    """Delete rows in pieces, so that memory does not grow with them; returns how many."""
+    count = 0
+    while names := list(rows.values_list("pk", flat=True)[:AT_ONCE]):
+        count += rows.model.objects.filter(pk__in=names).delete()[0]
+    return count

@@ -1,0 +1,70 @@
+"""Whether a file of proofs shows what it is given for: an export, or that one checkpoint goes on from another."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from portal.audit import references
+from portal.audit.encoding import encode
+from portal.audit.exporting.bundle import CONSISTENCY, EXPORT
+from portal.audit.merkle import ProofRefused, leaf_hash, verify_consistency, verify_inclusion
+from portal.audit.notes import Head, NoteRefused
+from portal.audit.verifying.heads import Keys, open_head
+
+
+class BundleRefused(Exception):
+    """A file does not prove what it is given for; the message is one sentence."""
+
+
+def check(text: str, *, keys: Keys) -> str:
+    """Check a file of proofs against the keys that are trusted; gives what it shows. Raises `BundleRefused`."""
+    try:
+        data = json.loads(text, object_pairs_hook=_once)
+        return _CHECKS[data["format"]](data, keys)
+    except (NoteRefused, ProofRefused) as problem:
+        raise BundleRefused(f"The proof does not hold: {problem}.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BundleRefused("The file is not one of the trail's, or was cut short.") from None
+
+
+def _export(data: dict[str, Any], keys: Keys) -> str:
+    head = open_head(data["checkpoint"], keys)
+    places = [entry["sequence"] for entry in data["events"]]
+    if places != sorted(set(places)):
+        raise BundleRefused("An event stands twice in the file, or not in its order.")
+    for entry in data["events"]:
+        _check_entry(entry, head)
+    if len(data["events"]) != data["count"]:
+        raise BundleRefused(f"The file says that it holds {data['count']} events, and does not.")
+    return f"All {data['count']} events were in the trail when checkpoint {head.size} was signed at {head.time}."
+
+
+def _check_entry(entry: dict[str, Any], head: Head) -> None:
+    path = [bytes.fromhex(node) for node in entry["path"]]
+    leaf, index = leaf_hash(encode(entry["event"])), entry["sequence"] - 1
+    try:
+        verify_inclusion(leaf=leaf, index=index, size=head.size, path=path, root=head.root)
+    except ProofRefused as problem:
+        raise BundleRefused(f"Event {entry['sequence']} is not proven: {problem}.") from None
+    for name, meant in entry.get("people", {}).items():
+        made = references.commit(key=bytes.fromhex(meant["key"]), kind=meant["kind"], value=meant["value"])
+        if made != entry["event"][name]:
+            raise BundleRefused(f"Event {entry['sequence']} does not mean the {meant['kind']} that the file says.")
+
+
+def _consistency(data: dict[str, Any], keys: Keys) -> str:
+    old, new = open_head(data["old"], keys), open_head(data["new"], keys)
+    path = [bytes.fromhex(node) for node in data["path"]]
+    verify_consistency(old=old.size, new=new.size, path=path, old_root=old.root, new_root=new.root)
+    return f"The trail of checkpoint {old.size} is the beginning of that of checkpoint {new.size}."
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """No name may stand twice in an object, or people and programs could read different things."""
+    if len(dict(pairs)) != len(pairs):
+        raise BundleRefused("A name stands twice in an object of the file.")
+    return dict(pairs)
+
+
+_CHECKS = {EXPORT: _export, CONSISTENCY: _consistency}

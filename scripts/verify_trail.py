@@ -1,0 +1,399 @@
+"""Verify what was exported from the portal's trail, on any machine: Python 3.9 or newer, and nothing else.
+
+Written from docs/trail-format.md and not from the portal's code, of which it uses nothing: the two check one another.
+
+    verify_trail.py export|segment|consistency FILE ... --key KEY [--checkpoint NOTE ...]
+
+KEY is a public key as it was handed out (name+hash+base64), or a file with one in it; more than one may be given. NOTE
+is a checkpoint that you have kept yourself. Exit codes: 0 it holds; 1 it does not; 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import csv
+import hashlib
+import hmac
+import io
+import json
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+GENESIS = hashlib.sha256(b"portal trail, link 0").digest()
+HASH, KEY_MARK, SIGNATURE = 32, 4, 64  # lengths in bytes
+SEGMENT = ("month", "first", "last", "link-before", "link-after", "nodes", "root", "digest", "time")
+BROKEN = (zipfile.BadZipFile, zlib.error, csv.Error)
+END = ("last", "link-after", "root", "digest")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # with these a spreadsheet begins to compute
+
+
+class Wrong(Exception):
+    """Something does not hold; the message is one sentence."""
+
+
+# Ed25519 (RFC 8032, section 5.1)
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]  # extended coordinates: x = X/Z, y = Y/Z, xy = T/Z
+Pair = tuple[bytes, bytes]
+
+
+def add(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def multiply(scalar: int, point: Point) -> Point:
+    result: Point = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point, scalar = add(point, point), scalar >> 1
+    return result
+
+
+def decompress(data: bytes) -> Point:
+    """Section 5.1.3."""
+    number = int.from_bytes(data, "little")
+    sign, y = number >> 255, number & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - square) % P or (x == 0 and sign) or len(data) != HASH or y >= P:
+        raise Wrong("it holds what is no point of the curve")
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Section 5.1.7, with the equation that has no cofactor."""
+    key, r = decompress(public), decompress(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if len(signature) != SIGNATURE or s >= ORDER:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    left, right = multiply(s, BASE), add(r, multiply(k, key))
+    same_x = (left[0] * right[2] - right[0] * left[2]) % P == 0
+    return same_x and (left[1] * right[2] - right[1] * left[2]) % P == 0
+
+
+def leaf_hash(data: bytes) -> bytes:  # from here on Merkle trees (RFC 9162, section 2.1)
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def split(size: int) -> int:  # the largest power of two that is smaller
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def root_from_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """The head to which a path leads; the last node of it stands next to the head."""
+    if not 0 <= index < size:
+        raise Wrong("there is no such place in the tree")
+    if (size == 1) is bool(path):
+        raise Wrong("the path does not have the length that the place asks for")
+    if size == 1:
+        return leaf
+    k, rest = split(size), path[:-1]
+    if index < k:
+        return node_hash(root_from_path(leaf, index, k, rest), path[-1])
+    return node_hash(path[-1], root_from_path(leaf, index - k, size - k, rest))
+
+
+def roots_from_proof(old: int, new: int, root: bytes, path: list[bytes], *, is_whole: bool = True) -> Pair:
+    """The two heads to which a consistency proof leads; it is used up. `is_whole`: no node of the old tree was seen."""
+    if old == new and is_whole:
+        return root, root
+    if not path:
+        raise Wrong("the proof is too short")
+    node = path.pop()
+    if old == new:
+        return node, node
+    k = split(new)
+    if old <= k:
+        before, after = roots_from_proof(old, k, root, path, is_whole=is_whole)
+        return before, node_hash(after, node)
+    before, after = roots_from_proof(old - k, new - k, root, path, is_whole=False)
+    return node_hash(node, before), node_hash(node, after)
+
+
+def grow(roots: list[bytes], size: int, leaf: bytes) -> None:
+    """Add a leaf to a tree of `size` leaves, kept as the roots of its complete subtrees, the largest first."""
+    while size & 1:
+        leaf, size = node_hash(roots.pop(), leaf), size >> 1
+    roots.append(leaf)
+
+
+def head_of(roots: list[bytes]) -> bytes:
+    node = roots[-1]
+    for left in roots[-2::-1]:
+        node = node_hash(left, node)
+    return node
+
+
+class Head(NamedTuple):
+    size: int
+    root: bytes
+    link: bytes
+    time: str
+
+
+Keys = dict[bytes, tuple[str, bytes]]  # by key hash: the name of the trail and the public key
+
+
+def from_base64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def read_key(text: str) -> tuple[bytes, tuple[str, bytes]]:
+    name, mark, data = ([*text.strip().split("+", 2), "", ""])[:3]
+    raw = from_base64(data)
+    computed = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:KEY_MARK]
+    if raw[:1] != b"\x01" or len(raw) != 1 + HASH or computed.hex() != mark:
+        raise Wrong("it is not a public key of a trail")
+    return computed, (name, raw[1:])
+
+
+def open_note(note: str, keys: Keys) -> list[str]:
+    """The lines that one of the keys has signed, of a trail that has the key's name."""
+    body, gap, signatures = note.rpartition("\n\n")
+    for line in signatures.split("\n") if gap else []:
+        _dash, _name, text = line.split(" ") if line.startswith("\u2014 ") else ("", "", "")
+        mark, signature = from_base64(text)[:KEY_MARK], from_base64(text)[KEY_MARK:]
+        if mark in keys and not is_signed(keys[mark][1], (body + "\n").encode(), signature):
+            raise Wrong("its signature is not of this text")
+        if mark in keys:
+            return body.split("\n")
+    raise Wrong("it is signed by none of the keys that were given")
+
+
+def open_head(note: str, keys: Keys) -> Head:
+    lines = open_note(note, keys)
+    if [line.partition(" ")[0] for line in lines[3:]] != ["link", "time"] or not lines[1].isdigit():
+        raise Wrong("it does not have the lines of a checkpoint")
+    if lines[0] not in {name for name, _public in keys.values()}:
+        raise Wrong("it is of another trail, " + lines[0])
+    return Head(int(lines[1]), from_base64(lines[2]), from_base64(lines[3][5:]), lines[4][5:])
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785, for what an event holds: text, whole numbers, yes and no, lists of them, names in ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def parse(text: str) -> Any:
+    """JSON in which no name stands twice, or people and programs could read different things."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise Wrong("A name stands twice in an object of the file.")
+        return dict(pairs)
+
+    return json.loads(text, object_pairs_hook=once)
+
+
+def link_after(before: bytes, sequence: int, leaf: bytes) -> bytes:
+    return hashlib.sha256(b"\x02" + before + sequence.to_bytes(8, "big") + leaf).digest()
+
+
+def reference(kind: str, value: str, key: str) -> str:
+    digest = hmac.new(bytes.fromhex(key), (kind + "\0" + value).encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def check_entry(entry: dict[str, Any], head: Head, *, after: int) -> None:
+    """One event of an export: it was in the tree, and its references mean whom the file says."""
+    event, sequence = entry["event"], entry["sequence"]
+    if sequence <= after:
+        raise Wrong(f"Event {sequence} stands behind event {after}.")
+    path = [bytes.fromhex(node) for node in entry["path"]]
+    try:
+        root = root_from_path(leaf_hash(canonical(event)), sequence - 1, head.size, path)
+    except Wrong as problem:
+        raise Wrong(f"Event {sequence} is not proven: {problem}.") from None
+    if root != head.root:
+        raise Wrong(f"Event {sequence} is not proven: the path does not lead to the head.")
+    for name, meant in entry.get("people", {}).items():
+        if reference(meant["kind"], meant["value"], meant["key"]) != event[name]:
+            raise Wrong(f"Event {sequence} does not mean the {meant['kind']} that the file says.")
+
+
+def entries_of(file: Any) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
+    """What stands before the events, and the events one by one: line by line if it is laid out so, else as a whole."""
+    first = file.readline()
+    if not first.endswith('"events":[\n'):
+        whole = parse(first + file.read())
+        return whole, iter(whole["events"])
+    return parse(first + "]}"), _by_line(file)
+
+
+def _by_line(file: Any) -> Iterator[dict[str, Any]]:
+    for line in file:
+        if line.startswith("]}"):
+            return
+        if line.strip():
+            yield parse(line.rstrip("\n,"))
+    raise Wrong("The file was cut short.")
+
+
+def verify_export(path: Path, keys: Keys, kept: list[Head]) -> str:
+    if not zipfile.is_zipfile(path):
+        with path.open(encoding="utf-8", newline="\n") as file:
+            return _verify_entries(file, None, keys, kept)
+    with zipfile.ZipFile(path) as archive, archive.open("trail.json") as json_, archive.open("trail.csv") as table:
+        rows = csv.reader(io.TextIOWrapper(table, "utf-8-sig", newline=""))
+        return _verify_entries(io.TextIOWrapper(json_, "utf-8", newline="\n"), rows, keys, kept)
+
+
+def _verify_entries(file: Any, rows: Any, keys: Keys, kept: list[Head]) -> str:
+    about, entries = entries_of(file)
+    head = open_head(about["checkpoint"], keys)
+    warning = hold_against(head, kept)
+    columns, count, last = next(rows) if rows is not None else [], 0, 0
+    for count, entry in enumerate(entries, start=1):  # noqa: B007  (their number is wanted afterwards)
+        check_entry(entry, head, after=last)
+        last = entry["sequence"]
+        if rows is not None and next(rows, []) != [cell(entry, column, head) for column in columns]:
+            raise Wrong(f"The table does not tell of event {entry['sequence']} what the event says.")
+    if count != about["count"] or (rows is not None and next(rows, None)):
+        raise Wrong("There are not as many events as the file says.")
+    return f"All {count} events were in the trail when checkpoint {head.size} was signed at {head.time}." + warning
+
+
+def cell(entry: dict[str, Any], column: str, head: Head) -> str:
+    """What the table must show of an event. Where a spreadsheet would see a formula, an apostrophe stands before it."""
+    event = entry["event"]
+    fixed = {"sequence": entry["sequence"], "leaf": leaf_hash(canonical(event)).hex(), "checkpoint": head.size}
+    if column in fixed:
+        return str(fixed[column])
+    meant = entry.get("people", {}).get(column)
+    value = canonical(event["facts"]).decode() if column == "facts" else str(meant["value"] if meant else event[column])
+    return "'" + value if value.startswith(FORMULA) else value
+
+
+def hold_against(head: Head, kept: list[Head]) -> str:
+    for own in kept:
+        if own.size == head.size and (own.root, own.link) != (head.root, head.link):
+            raise Wrong(f"Your own checkpoint of {own.size} events has another head: the trail was rewritten.")
+    is_compared = not kept or head.size in {own.size for own in kept}
+    return "" if is_compared else " None of your own checkpoints is of that size: ask for a proof of consistency."
+
+
+def verify_segments(paths: list[Path], keys: Keys, kept: list[Head]) -> str:
+    """Files of months in their order, each with its note beside it (`.note`)."""
+    end: tuple[int, bytes, list[bytes]] | None = None
+    for path in paths:
+        stated = read_segment(path.with_suffix(".note").read_text(encoding="utf-8"), keys)
+        begin = (stated["first"] - 1, stated["link-before"], stated["nodes"])
+        if begin != (end or begin) or (begin[0] == 0 and begin[1:] != (GENESIS, [])):
+            raise Wrong(f"{path.name} does not follow on what is before it.")
+        end = _walk(path, stated, {head.size: head for head in kept})
+    return f"{len(paths)} segments hold, up to event {end[0] if end else 0}."
+
+
+def _walk(path: Path, stated: dict[str, Any], own: dict[int, Head]) -> tuple[int, bytes, list[bytes]]:
+    size, link, nodes, digest = stated["first"] - 1, stated["link-before"], list(stated["nodes"]), hashlib.sha256()
+    with path.open("rb") as file:
+        for line in file:
+            digest.update(line)
+            text, _gap, event = line.rstrip(b"\n").partition(b" ")
+            leaf = leaf_hash(event)
+            if text != leaf.hex().encode():
+                raise Wrong(f"Event {size + 1} is not the one that was sealed at this place.")
+            grow(nodes, size, leaf)
+            size, link = size + 1, link_after(link, size + 1, leaf)
+            if size in own:
+                hold_against(Head(size, head_of(nodes), link, ""), [own[size]])
+    if (size, link, head_of(nodes), digest.digest()) != tuple(stated[name] for name in END):
+        raise Wrong(f"{path.name} is not the file whose note was signed.")
+    return size, link, nodes
+
+
+def read_segment(note: str, keys: Keys) -> dict[str, Any]:
+    first, *lines = open_note(note, keys)
+    stated: dict[str, Any] = {line.partition(" ")[0]: line.partition(" ")[2] for line in lines}
+    if tuple(stated) != SEGMENT or first not in {"segment of " + name for name, _public in keys.values()}:
+        raise Wrong("it is not the note of a segment of this trail")
+    stated.update({name: int(stated[name]) for name in ("first", "last")})
+    stated.update(
+        {name: from_base64(stated[name]) for name in ("link-before", "link-after", "nodes", "root", "digest")}
+    )
+    nodes = stated["nodes"]
+    stated["nodes"] = [nodes[at : at + 32] for at in range(0, len(nodes), 32)]
+    return stated
+
+
+def verify_consistency(path: Path, keys: Keys, kept: list[Head]) -> str:
+    proof = parse(path.read_text(encoding="utf-8"))
+    old, new = open_head(proof["old"], keys), open_head(proof["new"], keys)
+    for head in (old, new):
+        hold_against(head, kept)
+    nodes = [bytes.fromhex(node) for node in proof["path"]]
+    is_fit = 0 < old.size <= new.size
+    if not is_fit or roots_from_proof(old.size, new.size, old.root, nodes) != (old.root, new.root) or nodes:
+        raise Wrong("The trail of the newer checkpoint does not begin with that of the older.")
+    return f"The trail of checkpoint {old.size} is the beginning of that of checkpoint {new.size}."
+
+
+def arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["export", "segment", "consistency"])
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--key", action="append", required=True, help="a public key that you trust, or a file with one")
+    parser.add_argument("--checkpoint", action="append", default=[], type=Path, help="a checkpoint that you have kept")
+    chosen = parser.parse_args(given)
+    if chosen.what != "segment" and len(chosen.files) > 1:
+        parser.error(f"{chosen.what} takes one file")
+    return chosen
+
+
+def trusted(given: list[str]) -> Keys:
+    """The keys by their hashes. What is no key is wrong use, and ends the program."""
+    try:
+        texts = [Path(key).read_text(encoding="utf-8") if Path(key).is_file() else key for key in given]
+        return dict(read_key(text) for text in texts)
+    except (Wrong, ValueError):
+        print("A key cannot be used: it is not a public key of a trail.", file=sys.stderr)
+        sys.exit(2)
+
+
+def main(given: list[str] | None = None) -> int:
+    """Verify what the command line names; the exit code."""
+    chosen = arguments(given)
+    try:
+        keys = trusted(chosen.key)
+        kept = [open_head(path.read_text(encoding="utf-8"), keys) for path in chosen.checkpoint]
+        if chosen.what == "segment":
+            print(verify_segments(chosen.files, keys, kept))
+        else:
+            print((verify_export if chosen.what == "export" else verify_consistency)(chosen.files[0], keys, kept))
+    except OSError as problem:
+        print(f"{problem.filename} cannot be read: {problem.strerror}.", file=sys.stderr)
+        return 2
+    except Wrong as problem:
+        print(f"WRONG: {problem}")
+        return 1
+    except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, EOFError, *BROKEN):
+        print("WRONG: the file is not one of a trail, or was cut short or changed.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
