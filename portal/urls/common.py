@@ -14,6 +14,7 @@ before_pages = [
     path("-/page/<int:pk>/", page_by_number, name="page_by_number"),
     path("robots.txt", views.robots, name="robots"),
     path("", include("portal.members.urls")),
+    path("", include("portal.oversight.urls")),
     path("", include("portal.library.urls")),
     path("", include("portal.bulletins.urls")),
 ]

@@ -25,5 +25,6 @@ urlpatterns = [
     path("admin/", include(decorate_urlpatterns(admin, only_what_one_sees))),
     path("desk/", include("portal.bulletins.desk_urls")),
     path("desk/", include("portal.members.desk.urls")),
+    path("desk/audit/", include("portal.oversight.desk.urls")),
     *pages,
 ]

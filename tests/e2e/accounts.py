@@ -22,6 +22,7 @@ ANALYST = "analyst@miac.example"
 SUPERVISOR = "supervisor@miac.example"
 OFFICER = "officer@agency.example"
 VETTING = "vetting@miac.example"
+AUDITOR = "auditor@state.example"
 
 
 class Codes:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.accounts import ANALYST, ENERGY, SUPERVISOR
+from tests.e2e.accounts import ANALYST, AUDITOR, ENERGY, SUPERVISOR, VETTING
 from tests.e2e.looking import Pictures, assert_accessible
 from tests.e2e.tabs import Tab, Tabs
 from tests.e2e.test_member import for_one_sector
@@ -45,6 +45,7 @@ FRONT_MEMBER: dict[str, Path] = {
     "share-wider": lambda facts: f"{for_one_sector(facts, 'energy')['path']}share/",
     "account": lambda _facts: "/account/",
     "feed-tokens": lambda _facts: "/account/feed/",
+    "activity": lambda _facts: "/account/activity/",
     "second-factor": lambda _facts: "/account/second-factor/",
 }
 NOTICES: dict[str, tuple[int, Path]] = {
@@ -61,6 +62,20 @@ DESK: dict[str, Path] = {
     "desk-recall": lambda facts: f"/desk/bulletins/{facts['released_pk']}/recall/",
     "desk-readers": lambda facts: f"/desk/bulletins/{facts['released_pk']}/readers/",
     "desk-share-requests": lambda _facts: "/desk/share-requests/",
+}
+DESK_OF_VETTING: dict[str, Path] = {
+    "desk-applications": lambda _facts: "/desk/members/",
+    "desk-organisations": lambda _facts: "/desk/organisations/",
+    "desk-communities": lambda _facts: "/desk/communities/",
+    "desk-people": lambda _facts: "/desk/people/",
+    "desk-validations": lambda _facts: "/desk/validations/",
+}
+DESK_OF_AUDIT: dict[str, Path] = {
+    "desk-trail": lambda _facts: "/desk/audit/",
+    "desk-trail-event": lambda _facts: "/desk/audit/events/5/",
+    "desk-trail-reviews": lambda _facts: "/desk/audit/reviews/",
+    "desk-trail-export": lambda _facts: "/desk/audit/export/",
+    "desk-exposure": lambda _facts: "/desk/access/",
 }
 WAGTAIL: dict[str, Path] = {
     "wagtail-home": lambda _facts: "/admin/",
@@ -93,6 +108,16 @@ def test_notices(name: str, facts: Facts, tabs: Tabs, pictures: Pictures) -> Non
 @pytest.mark.parametrize("name", DESK)
 def test_pages_of_the_desk(name: str, facts: Facts, tabs: Tabs, pictures: Pictures) -> None:
     portray(tabs.desk(SUPERVISOR), DESK[name](facts), name, pictures)
+
+
+@pytest.mark.parametrize("name", DESK_OF_VETTING)
+def test_pages_of_the_vetting_desk(name: str, facts: Facts, tabs: Tabs, pictures: Pictures) -> None:
+    portray(tabs.desk(VETTING), DESK_OF_VETTING[name](facts), name, pictures)
+
+
+@pytest.mark.parametrize("name", DESK_OF_AUDIT)
+def test_pages_of_the_auditors_desk(name: str, facts: Facts, tabs: Tabs, pictures: Pictures) -> None:
+    portray(tabs.desk(AUDITOR), DESK_OF_AUDIT[name](facts), name, pictures)
 
 
 @pytest.mark.parametrize("name", WAGTAIL)
