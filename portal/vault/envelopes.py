@@ -20,7 +20,7 @@ from portal.vault.secret import SALT_BYTES, Secret
 
 MAGIC = b"PV"
 VERSION = 1
-FIELD = 1  # kinds of envelope; 2 is kept for streams of files
+FIELD = 1  # kinds of envelope; streams.py has the other
 TAG_BYTES = 16
 NONCE = bytes(12)
 LONGEST = 16 * 1024 * 1024  # a field, not a file

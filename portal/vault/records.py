@@ -6,12 +6,14 @@ A record is named by its room ("application:<uuid>"). It may have several data k
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, NoReturn
 
 from django.db import IntegrityError, transaction
 
-from portal.vault import copies, encoding, envelopes, keyring
+from portal import audit
+from portal.audit import Verb
+from portal.vault import copies, encoding, envelopes, keyring, streams
 from portal.vault.errors import (
     CodeRefused,
     EnvelopeRefused,
@@ -37,6 +39,7 @@ __all__ = [
     "destroy",
     "key_by_code",
     "new_key",
+    "open_file",
     "open_many",
     "open_sealed",
 ]
@@ -66,6 +69,14 @@ class DataKey:
     def open(self, field: str, envelope: bytes) -> bytes:
         """Raises `EnvelopeRefused`, also for an envelope of this record under another data key."""
         return envelopes.open_(self._key, key=self.id, record=self.record, field=field, envelope=bytes(envelope))
+
+    def writer(self, file: str, out: BinaryIO) -> streams.Writer:
+        """Seal a file into `out` as it comes in: what is written to the writer goes there in chunks."""
+        return streams.Writer(self._key, key=self.id, record=self.record, file=file, out=out)
+
+    def read(self, file: str, source: BinaryIO) -> Iterator[bytes]:
+        """Open a file chunk by chunk. Raises `EnvelopeRefused` at the first that does not fit."""
+        return streams.read(self._key, key=self.id, record=self.record, file=file, source=source)
 
 
 def new_key(record: str, *, code: str = "") -> DataKey:
@@ -130,7 +141,25 @@ def open_many(items: Iterable[tuple[str, str, bytes]]) -> list[bytes]:
             raise _why_missing(key_id)
         if (key_id, record) not in opened:
             opened[key_id, record] = open_copy(found[key_id], record, held)
+    audit.record_openings(Verb.UNSEAL, [record for record, _field, _envelope in asked])
     return [opened[key, record].open(field, text) for key, (record, field, text) in zip(named, asked, strict=True)]
+
+
+def open_file(record: str, file: str, source: BinaryIO) -> Iterator[bytes]:
+    """Open a sealed file on the desk, chunk by chunk; `source` can be read from its beginning again.
+
+    Raises `KeyNotHeld` (always on Front), `EnvelopeRefused` or `KeyDestroyed`, the second at any chunk.
+    """
+    held = keyring.ring()
+    if not held.holds_private_keys:
+        raise KeyNotHeld
+    named = streams.read_header(source).key
+    source.seek(0)
+    copy = DeskCopy.objects.filter(pk=named).first()
+    if copy is None:
+        raise _why_missing(named)
+    audit.record_openings(Verb.UNSEAL, [record])
+    return open_copy(copy, record, held).read(file, source)
 
 
 def open_copy(copy: DeskCopy, record: str, held: keyring.KeyRing) -> DataKey:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from django.db import connections, transaction
 
+from portal import audit
+from portal.audit import Verb
 from portal.vault.models import CodeCopy, DeskCopy, Destruction
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ def destroy(record: str, *, by: str = "") -> int:
     rows = [Destruction(data_key=key, record=record, by=by) for key in sorted(found)]
     with transaction.atomic(durable=True):
         Destruction.objects.bulk_create(rows, ignore_conflicts=True)
+        if rows:
+            audit.record(Verb.KEY_DESTROY, record, facts={"keys": len(rows)})
     _remove(dict.fromkeys(found, record))
     CodeCopy.objects.filter(record=record).delete()
     if found:

@@ -180,6 +180,7 @@ def test_the_vault_may_not_share_the_contents_database(settings: Any, monkeypatc
     assert found_ids() == ["vault.E005"]
 
 
+@pytest.mark.django_db
 def test_the_command_gives_front_the_public_half_alone(folders: tuple[Path, Path], capsys: Any) -> None:
     _desk, front = folders
     call_command("vault_newkey", front=front)

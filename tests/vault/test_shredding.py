@@ -128,7 +128,8 @@ from django.db import connections
 from portal.vault import records, shredding
 from portal.vault.models import CodeCopy, DeskCopy
 call_command("migrate", "vault", database="vault", verbosity=0)
-call_command("migrate", "vault", database="default", verbosity=0)
+for app in ("vault", "audit"):
+    call_command("migrate", app, database="default", verbosity=0)
 folder = pathlib.Path(sys.argv[1])
 for number in range(100):
     records.new_key(f"application:{number}", code="AbCdEfGhIjKlMnOpQrStUv")

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from portal import audit
+from portal.audit import Verb
 from portal.vault.errors import KeyRingProblem
 from portal.vault.keyring import write_pair
 from portal.vault.suites import PrivateKey
@@ -40,6 +42,7 @@ class Command(BaseCommand):
             )
         except KeyRingProblem as problem:
             raise CommandError(str(problem), returncode=1) from None
+        audit.record_if_there_is_a_trail(Verb.KEY_CREATE, f"vault.ring:{made}")
         self.stdout.write(f"Made the key {made}.")
         if not front:
             self.stdout.write(f"Copy {made}.public.json, and only that, into Front's folder.")

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from portal import audit
+from portal.audit import Verb
 from portal.vault import shredding
 
 
@@ -19,4 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PORTAL_SITE_KIND != "desk":
             raise CommandError("Only Desk may destroy keys.", returncode=2)
-        self.stdout.write(f"{shredding.replay()} data keys had come back and were destroyed again.")
+        again = shredding.replay()
+        audit.record(Verb.KEY_DESTROY, facts={"keys_again": again})
+        self.stdout.write(f"{again} data keys had come back and were destroyed again.")

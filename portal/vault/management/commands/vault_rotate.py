@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from portal import audit
+from portal.audit import Verb
 from portal.vault import rotation
 from portal.vault.errors import KeyRingProblem
 from portal.vault.rotation import Outcome
@@ -36,6 +38,7 @@ class Command(BaseCommand):
                 self._retire(options["front"])
         except KeyRingProblem as problem:
             raise CommandError(str(problem), returncode=1) from None
+        audit.record(Verb.KEY_ROTATE, facts={"moved": outcome.moved, "refused": outcome.refused, "left": outcome.left})
         self.stdout.write(f"{outcome.moved} copies moved, {outcome.left} left on older keys.")
         if outcome.left:
             raise CommandError(
