@@ -31,6 +31,9 @@ class OrganisationFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Organisation {n}")
     kind = OrganisationKind.COMPANY
 
+    class Params:
+        criminal_justice = factory.Trait(kind=OrganisationKind.PUBLIC_AGENCY, is_criminal_justice=True)
+
 
 class CommunityFactory(factory.django.DjangoModelFactory):
     class Meta:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 from portal.access.enums import Label
+from portal.audit import Verb
 from portal.bulletins.body import recall_attachments, release_attachments, wider_attachments
 from portal.bulletins.enums import ReleaseKind, RequestState
 from portal.bulletins.models import BulletinPage, FormerReader, Release, ReleaseRequest
@@ -93,6 +94,8 @@ class SubmitForRelease(Action):
     A request that waits for an earlier revision is withdrawn by this one. Raises `Incomplete` or `NotNow`.
     """
 
+    verb = Verb.RELEASE_SUBMIT
+
     page: BulletinPage
     by: Person
     names_people: bool
@@ -135,6 +138,8 @@ class ClearPrivacy(Action):
     Raises `NotAllowed`, `Edited` or `NotNow`.
     """
 
+    verb = Verb.RELEASE_PRIVACY
+
     request: ReleaseRequest
     by: Person
 
@@ -158,6 +163,8 @@ class ReleaseBulletin(Action):
 
     Raises `NotAllowed`, `Edited`, `Changed`, `PrivacyFirst`, `Incomplete` or `NotNow`; nothing is written then.
     """
+
+    verb = Verb.RELEASE
 
     request: ReleaseRequest
     by: Person
@@ -197,6 +204,8 @@ class ReleaseUrgently(Action):
     Raises `NotAllowed`, `Incomplete` or `NotNow`.
     """
 
+    verb = Verb.RELEASE_URGENT
+
     page: BulletinPage
     by: Person
     reason: str
@@ -233,6 +242,8 @@ class ReleaseUrgently(Action):
 class Countersign(Action):
     """The second person signs an urgent release after the fact. Raises `NotAllowed`, `Edited` or `NotNow`."""
 
+    verb = Verb.COUNTERSIGN
+
     release: Release
     by: Person
 
@@ -259,6 +270,8 @@ class Countersign(Action):
 class SendBack(Action):
     """Return a submitted bulletin to its author with a reason. Raises `NotAllowed`, `Incomplete` or `NotNow`."""
 
+    verb = Verb.RELEASE_BACK
+
     request: ReleaseRequest
     by: Person
     reason: str
@@ -279,6 +292,8 @@ class SendBack(Action):
 class Withdraw(Action):
     """An editor takes back a request for release before it is decided. Raises `NotAllowed` or `NotNow`."""
 
+    verb = Verb.RELEASE_WITHDRAW
+
     request: ReleaseRequest
     by: Person
 
@@ -298,6 +313,8 @@ class RecallBulletin(Action):
 
     Raises `NotAllowed`, `Incomplete` or `NotNow`.
     """
+
+    verb = Verb.RECALL
 
     page: BulletinPage
     by: Person

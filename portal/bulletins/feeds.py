@@ -16,6 +16,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal import audit
+from portal.audit import Verb
+from portal.audit.context import Actor
 from portal.bulletins.models import BulletinPage
 from portal.core.models import PortalSettings
 from portal.members import tallies
@@ -38,6 +41,12 @@ def feed(request: HttpRequest) -> HttpResponse:
     readable: Any = BulletinPage.objects.readable_by(viewer_for(token.person))
     bulletins = list(readable.newest_first().for_rows()[:NEWEST])
     tallies.count(token.person_id, things=_new_to(token, bulletins))
+    audit.record(
+        Verb.SUBSCRIBE,
+        token,
+        facts={"things": len(bulletins), "above_clear": tallies.things_above_clear(bulletins)},
+        actor=Actor(token.person_id, "feed reader"),
+    )
     FeedToken.objects.filter(pk=token.pk).update(used_at=timezone.now())
     answer = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     atom = _empty_feed(request)

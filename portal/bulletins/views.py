@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.access import refusals
 from portal.access.querysets import get_readable_or_404, verdict_on_stored
 from portal.access.rule import Verdict
 from portal.access.viewer import Viewer, viewer_of
@@ -31,8 +32,10 @@ def permalink(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     One that is not for the viewer does not exist. Who has not signed in is asked to, whether there is one or not.
     """
     page = BulletinPage.objects.filter(public_id=public_id).first()
-    if page is not None and _answers(page, viewer_of(request)):
-        return redirect(page.url)
+    if page is not None:
+        if _answers(page, viewer_of(request)):
+            return redirect(page.url)
+        refusals.tell(page, viewer_of(request))
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     raise Http404

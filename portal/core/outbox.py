@@ -23,7 +23,8 @@ from django.utils import timezone
 from portal.core.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 200  # of each site
+SITES = ("desk", "front")
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
 MOST_ATTEMPTS = 20  # about a day and a half
@@ -41,21 +42,25 @@ class Letter:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-Builder = Callable[[str], Letter | None]
+Builder = Callable[..., Letter | None]
 _builders: dict[str, Builder] = {}
 _of_desk: set[str] = set()
+_knows_site: set[str] = set()
 
 
-def kind(name: str, *, is_of_desk: bool = False) -> Callable[[Builder], Builder]:
+def kind(name: str, *, is_of_desk: bool = False, knows_site: bool = False) -> Callable[[Builder], Builder]:
     """Register the builder of one kind of mail. It takes what the mail is about; None means that there is nobody.
 
     A kind that opens what is sealed to Desk, or lets somebody in, is of Desk: a row that Front put is not written.
+    With `knows_site` the builder is also told which site put the row: Front's rows are refused where they say another.
     """
 
     def register(builder: Builder) -> Builder:
         _builders[name] = builder
         if is_of_desk:
             _of_desk.add(name)
+        if knows_site:
+            _knows_site.add(name)
         return builder
 
     return register
@@ -70,20 +75,27 @@ def put(name: str, about: str = "") -> None:
 
 
 def send_waiting(*, all_sites: bool = False) -> int:
-    """Send what is due, of this site or of both; returns how many were sent. Safe to run twice at the same time."""
-    waiting = OutgoingMail.objects.filter(sent_at=None, given_up_at=None, due_at__lte=timezone.now())
-    rows = waiting if all_sites else waiting.filter(site=settings.PORTAL_SITE_KIND)
-    return sum(_send_one(pk) for pk in list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE]))
+    """Send what is due, of this site or of both; returns how many were sent. Safe to run twice at the same time.
+
+    Each site has a share of its own, Desk the first: rows without number from Front keep no mail of Desk waiting.
+    """
+    sites = SITES if all_sites else (settings.PORTAL_SITE_KIND,)
+    return sum(_send_one(pk) for site in sites for pk in _due(site))
+
+
+def _due(site: str) -> list[int]:
+    waiting = OutgoingMail.objects.filter(sent_at=None, given_up_at=None, due_at__lte=timezone.now(), site=site)
+    return list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def _send_one(pk: int) -> bool:
-    row = _claim(pk)
-    if row is None:
-        return False
     try:
+        row = _claim(pk)
+        if row is None:
+            return False
         _hand_over(row)
     except Exception as problem:  # noqa: BLE001  (whatever it is, this mail waits and the next one goes)
-        _put_off(row, problem)
+        _put_off(pk, problem)
         return False
     OutgoingMail.objects.filter(pk=pk).update(sent_at=timezone.now(), problem="")
     return True
@@ -95,7 +107,7 @@ def _claim(pk: int) -> OutgoingMail | None:
         row = OutgoingMail.objects.select_for_update().filter(pk=pk, sent_at=None, due_at__lte=timezone.now()).first()
         if row is None:
             return None
-        row.attempts += 1
+        row.attempts = min(row.attempts, MOST_ATTEMPTS) + 1  # Front writes this number, and may write any
         row.due_at = timezone.now() + min(FIRST_PAUSE * 2 ** (row.attempts - 1), LONGEST_PAUSE)
         row.save(update_fields=["attempts", "due_at"])
         return row
@@ -104,7 +116,8 @@ def _claim(pk: int) -> OutgoingMail | None:
 def _hand_over(row: OutgoingMail) -> None:
     if row.kind in _of_desk and row.site != "desk":
         return
-    letter = _builders[row.kind](row.about)
+    told = {"site": row.site} if row.kind in _knows_site else {}
+    letter = _builders[row.kind](row.about, **told)
     if letter is not None:
         _message(letter).send()
 
@@ -115,9 +128,11 @@ def _message(letter: Letter) -> EmailMessage:
     return EmailMessage(subject, render_to_string(f"emails/{letter.template}.txt", facts), None, [letter.to])
 
 
-def _put_off(row: OutgoingMail, problem: Exception) -> None:
+def _put_off(pk: int, problem: Exception) -> None:
     """Keep the class of the problem, and nothing that it quotes; after some twenty tries leave it to staff."""
     name = type(problem).__name__
-    given_up_at = timezone.now() if row.attempts >= MOST_ATTEMPTS else None
-    OutgoingMail.objects.filter(pk=row.pk).update(problem=name, given_up_at=given_up_at)
-    logger.warning("mail was put off", extra={"mail": row.pk, "kind": row.kind, "problem": name})
+    row = OutgoingMail.objects.filter(pk=pk)
+    row.update(problem=name)
+    row.filter(attempts__gte=MOST_ATTEMPTS).update(given_up_at=timezone.now())
+    kind = row.values_list("kind", flat=True).first()
+    logger.warning("mail was put off", extra={"mail": pk, "kind": kind, "problem": name})

@@ -11,9 +11,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from portal.access import refusals
 from portal.access.querysets import get_readable_or_404
 from portal.access.rule import may_read
 from portal.access.viewer import viewer_of
+from portal.audit import Verb
 from portal.core.models import PortalSettings
 from portal.library.models import PortalDocument, PortalImage, Rendition
 from portal.library.permissions import is_visible_on_desk
@@ -31,7 +33,7 @@ def download(request: HttpRequest, identifier: uuid.UUID) -> HttpResponseBase:
         document = get_readable_or_404(PortalDocument.objects.all(), viewer_of(request), uuid=identifier)
     if not tallies.may_download(request):
         return tallies.too_much(request)
-    tallies.count_read(request, document)
+    tallies.count_read(request, document, verb=Verb.DOWNLOAD)
     return send(document.file, name=document.filename)
 
 
@@ -40,7 +42,9 @@ def image(request: HttpRequest, identifier: uuid.UUID, rendition: int) -> HttpRe
     """Send a picture in one of its sizes; shown in pages, so not as an attachment."""
     row = get_object_or_404(Rendition.objects.select_related("image"), pk=rendition, image__uuid=identifier)
     if not may_read(viewer_of(request), row.image) and not _edits(request, row.image):
+        refusals.tell(row.image, viewer_of(request))
         raise Http404
+    tallies.record_read(request, row.image)
     return send(row.file, name="", is_attachment=False)
 
 

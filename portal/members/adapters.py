@@ -86,7 +86,11 @@ class AccountAdapter(DefaultAccountAdapter):
         mail.tell_of_change(template_prefix, person=user)
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
-        mail.ask_to_confirm(emailconfirmation.email_address)
+        """The new address gets the link; the present one is told now, not only when it is too late."""
+        address = emailconfirmation.email_address
+        mail.ask_to_confirm(address)
+        if address.email != address.user.email:
+            mail.tell_of_change("address_asked", person=address.user)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

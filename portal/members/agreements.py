@@ -29,7 +29,8 @@ def owed(person: Person) -> list[Agreement]:
 
 def accepted_by(person: Person) -> list[AgreementAnswer]:
     """The versions that a person has accepted, newest first, each once."""
-    rows = person.agreement_answers.filter(is_accepted=True).select_related("agreement").order_by("-answered_at", "-pk")
+    rows = person.agreement_answers.counting().filter(is_accepted=True).select_related("agreement")
+    rows = rows.order_by("-answered_at", "-pk")
     once: dict[int, AgreementAnswer] = {}
     for row in rows:
         once.setdefault(row.agreement_id, row)
@@ -53,7 +54,7 @@ def refuse(*, person: Person, shown: Shown, refused: set[int], address: str) -> 
 def as_shown(person: Person, shown: Shown) -> list[Agreement]:
     """What is owed, if that was shown; raises `Changed` if not. What another window accepted does not matter."""
     asked = owed(person)
-    done = set(person.agreement_answers.filter(is_accepted=True).values_list("agreement_id", flat=True))
+    done = set(person.agreement_answers.counting().filter(is_accepted=True).values_list("agreement_id", flat=True))
     left = {key: text_hash for key, text_hash in shown.items() if key not in done}
     if left != {agreement.pk: agreement.text_hash for agreement in asked}:
         raise Changed(_("The text was changed while you read it. Nothing was stored; please read it as it stands now."))
@@ -78,8 +79,8 @@ def _store(person: Person, asked: list[Agreement], *, is_accepted: bool, address
 def refusing() -> Q:
     """A filter on people: they refused an agreement that is in force, and have not accepted it since."""
     in_force = Agreement.objects.in_force()
-    answers = AgreementAnswer.objects.filter(person=OuterRef("pk"), agreement__in=in_force)
-    accepted = AgreementAnswer.objects.filter(
+    answers = AgreementAnswer.objects.counting().filter(person=OuterRef("pk"), agreement__in=in_force)
+    accepted = AgreementAnswer.objects.counting().filter(
         person=OuterRef("person"), agreement=OuterRef("agreement"), is_accepted=True
     )
     return Q(Exists(answers.filter(~Exists(accepted), is_accepted=False)))
@@ -92,7 +93,8 @@ def version_for(person: Person, *, kind: str, number: int) -> tuple[Agreement, A
     agreement = Agreement.objects.filter(kind=kind, number=number).first()
     if agreement is None:
         return None
-    answer: Any = person.agreement_answers.filter(agreement=agreement).order_by("-is_accepted", "-answered_at").first()
+    given = person.agreement_answers.counting().filter(agreement=agreement)
+    answer: Any = given.order_by("-is_accepted", "-answered_at").first()
     is_asked = any(row.pk == agreement.pk for row in owed(person))
     return (agreement, answer) if answer or is_asked else None
 

@@ -8,15 +8,24 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from portal.members.agreements import refusing
-from portal.members.ends import has_lost_sponsor, hold, lift, reason_of, suspend, suspend_by_rule
+from portal.members.ends import has_lost_sponsor, hold, lift, reason_of, suspend_by_rule
 from portal.members.enums import EndReason, Standing
 from portal.members.models import Person, StandingChange
 
 
 def suspend_refusing(now: datetime) -> int:
-    """Suspend active members who refused an agreement that is in force and have not accepted it since."""
+    """Suspend active members who refused an agreement that is in force and have not accepted it since.
+
+    Staff who refuse one read nothing either: they owe it (`standing.py`).
+    """
     people = Person.objects.filter(refusing(), standing=Standing.ACTIVE)
-    return sum(suspend_by_rule(pk, reason=EndReason.AGREEMENT) for pk in list(people.values_list("pk", flat=True)))
+    return sum(_suspend(pk) for pk in list(people.values_list("pk", flat=True)))
+
+
+def _suspend(pk: int) -> bool:
+    with transaction.atomic():
+        person = hold(pk)
+        return person.standing == Standing.ACTIVE and suspend_by_rule(person, reason=EndReason.AGREEMENT)
 
 
 def lift_accepting(now: datetime) -> int:
@@ -37,5 +46,5 @@ def _lift(pk: int) -> bool:
             return False
         lift(person)
         if has_lost_sponsor(person):
-            suspend(person, reason=EndReason.SPONSOR)
+            suspend_by_rule(person, reason=EndReason.SPONSOR)
         return True

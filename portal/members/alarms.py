@@ -17,6 +17,7 @@ from portal.members.models.people import fold
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+HIGHEST = 2**31 - 1  # what the column holds
 LOOKED_AFTER_BY = (StaffRole.VETTING_OFFICER, StaffRole.ADMINISTRATOR)
 
 
@@ -62,4 +63,7 @@ def close(alarm: Alarm, *, by: Person, finding: str) -> bool:
 
 
 def _count_once_more(kind: AlarmKind, about: str) -> bool:
-    return bool(Alarm.objects.open().filter(kind=kind, about=about).update(count=F("count") + 1))
+    """Count on the open alarm, if there is one. Front counts as well: at the highest number it stays there."""
+    still_open = Alarm.objects.open().filter(kind=kind, about=about)
+    still_open.filter(count__lt=HIGHEST).update(count=F("count") + 1)
+    return bool(still_open.exists())

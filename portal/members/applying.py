@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from portal.core import outbox
-from portal.members.enums import ApplicationState, StaffRole, VettingKind
+from portal.members.enums import ApplicationState, StaffRole, Standing, VettingKind
 from portal.members.models import Application, ApplicationLink, ApplicationPart, Person, VettingEntry
 from portal.members.models.people import fold
 from portal.vault import records
@@ -29,31 +29,23 @@ Answers = dict[str, Any]
 
 
 def begin(name: str, email: str) -> None:
-    """Ask for the mail that lets somebody go on. What happens is the same whether the address is known or not."""
+    """Ask for the mail that lets somebody go on.
+
+    What happens is the same, to the query, whether the address is known or not: whoever writes the mail finds out
+    whether a member has it. Two browsers at once get the same application; one that nobody goes on with is forgotten.
+    """
     address = fold(email)
     with transaction.atomic():
-        if Person.objects.filter(email=address).exclude(standing__in=["applied", "closed"]).exists():
-            outbox.put("application_known", address_reference(address))
-            return
-        outbox.put("application_link", str(_unended(name, address).pk))
+        Application.objects.bulk_create([Application(name=name, email=address)], ignore_conflicts=True)
+        under_way = Application.objects.unended().filter(email=address).values_list("pk", flat=True).first()
+        outbox.put("application_link", str(under_way or 0))
 
 
-def _unended(name: str, address: str) -> Application:
-    """The application under way for an address, or a new one. Two browsers at once get the same."""
-    rows = Application.objects.unended().filter(email=address)
-    found = rows.first()
-    if found is not None:
-        return found
-    try:
-        with transaction.atomic():
-            return Application.objects.create(name=name, email=address)
-    except IntegrityError:
-        return rows.get()
-
-
-def address_reference(address: str) -> str:
-    """How a row of the outbox names a person whose address was typed."""
-    return str(Person.objects.values_list("pk", flat=True).get(email=address))
+def member_with(address: str) -> Person | None:
+    """Who has an account with this address already; not whoever applied only, or whose account was closed."""
+    known = Person.objects.exclude(standing__in=[Standing.APPLIED, Standing.CLOSED])
+    found: Person | None = known.filter(email=address).first()
+    return found
 
 
 def digest(code: str) -> str:
@@ -128,7 +120,9 @@ class Applicant:
         envelope = self._key().seal(part_field(page, version), json.dumps(answers).encode())
         try:
             with transaction.atomic():
-                if not Application.objects.select_for_update().get(pk=self.application.pk).is_writable:
+                held = Application.objects.select_for_update().get(pk=self.application.pk)
+                newest = latest_part(held, page)
+                if not held.is_writable or (newest.version if newest else 0) != version - 1:
                     return False
                 ApplicationPart.objects.create(
                     application=self.application, page=page, version=version, envelope=envelope

@@ -8,4 +8,4 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from portal.members import checks, mail, navigation, signal_handlers, ticks  # noqa: F401  (they register themselves)
+        from portal.members import checks, mail, navigation, signal_handlers, ticks, trail  # noqa: F401  (they register themselves)

@@ -14,10 +14,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from portal.members import alarms
-from portal.members.desk_only import is_staff
-from portal.members.ends import hold, suspend
-from portal.members.enums import AlarmKind, EndReason, Standing
+from portal.members.ends import hold, suspend_by_rule
+from portal.members.enums import EndReason, Standing
 from portal.members.models import Bounce, Person
 from portal.members.models.people import fold
 
@@ -111,16 +109,8 @@ def _record(failure: Failure, at: datetime) -> bool:
         person = hold(person.pk)
         Bounce.objects.create(person=person, status=failure.status[:20], at=at)
         if person.standing == Standing.ACTIVE and _comes_back_for_good(person, at):
-            _draw_consequence(person, at)
+            suspend_by_rule(person, reason=EndReason.BOUNCES, at=at)
     return True
-
-
-def _draw_consequence(person: Person, at: datetime) -> None:
-    """A member is suspended. Of staff an alarm tells: such a report is easily forged, and would put out all of them."""
-    if is_staff(person):
-        alarms.raise_alarm(AlarmKind.STAFF_MAIL, about=person.email, person=person)
-    else:
-        suspend(person, reason=EndReason.BOUNCES, at=at)
 
 
 def _person(address: str) -> Person | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.members.applying import PAGES, entry_field, latest_part, part_field
-from portal.members.forms_applications import FORMS
+from portal.members.forms.applications import FORMS
 from portal.members.models import Application, CaptainReview, SealedProfile, VettingEntry
 from portal.vault import records
 
@@ -38,6 +38,11 @@ class Recorded:
     entry: VettingEntry
     details: Answers = field(repr=False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is nothing that could not be opened."""
+        return bool(self.details) or not bytes(self.entry.details)
+
 
 def answers_of(application: Application) -> dict[str, Answers]:
     """All that was written, by page, newest versions; a page that is missing is empty."""
@@ -50,17 +55,39 @@ def answers_of(application: Application) -> dict[str, Answers]:
 def _open(items: list[tuple[str, str, bytes]]) -> list[Answers]:
     """Open all with one query; if one is damaged or destroyed, open what can be and leave that one empty."""
     try:
-        return [json.loads(text) for text in records.open_many(items)]
+        return [decoded(text) for text in records.open_many(items)]
     except records.VaultProblem:
         return [_open_one(item) for item in items]
 
 
 def _open_one(item: tuple[str, str, bytes]) -> Answers:
     try:
-        opened: Answers = json.loads(records.open_sealed(*item))
+        return decoded(records.open_sealed(*item))
     except records.VaultProblem:
         return {}
-    return opened
+
+
+def decoded(text: bytes) -> Answers:
+    """Answers by name, each text or a list of texts; empty for anything else. Front may seal whatever it likes."""
+    try:
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character cannot be shown
+    except (ValueError, RecursionError):
+        return {}
+    is_sound = isinstance(found, dict) and all(_is_answer(value) for value in found.values())
+    return found if is_sound else {}
+
+
+def _is_answer(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def readable(text: bytes) -> str | None:
+    """Words that were sealed as they are; None for what is no text."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def in_words(application: Application, answers: dict[str, Answers]) -> list[Written]:
@@ -132,10 +159,10 @@ def seal_for_captain(review: CaptainReview) -> str:
 
 
 def words_of_captain(review: CaptainReview) -> str:
-    """What a captain answered, opened on Desk."""
+    """What a captain answered, opened on Desk; empty if it cannot be."""
     if not bytes(review.words):
         return ""
     try:
-        return records.open_sealed(review.record, "words", bytes(review.words)).decode()
+        return readable(records.open_sealed(review.record, "words", bytes(review.words))) or ""
     except records.VaultProblem:
         return ""

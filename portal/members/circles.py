@@ -19,7 +19,7 @@ from portal.access.viewer import Viewer
 from portal.members.models import Affiliation, Community, CommunityMembership, MembershipProposal, Organisation, Person
 
 SLUG_LENGTH = 50
-ORGANISATION_FACTS = ("name", "kind", "sectors", "counties", "phone", "phone_source", "sponsor")
+ORGANISATION_FACTS = ("name", "kind", "is_criminal_justice", "sectors", "counties", "phone", "phone_source", "sponsor")
 COMMUNITY_FACTS = ("name", "purpose", "is_confidential")
 Circle = Organisation | Community
 

@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from portal.access.viewer import ANONYMOUS
 from portal.members import ways_back
-from portal.members.forms import CONSENT_TEXT
+from portal.members.forms.sign_in import CONSENT_TEXT
 
 
 def account(request: HttpRequest) -> dict[str, Any]:

@@ -77,7 +77,8 @@ def seed(echo: demo.Echo) -> None:
     """Make the accounts that are not there yet; those that are stay as somebody may have changed them."""
     with transaction.atomic():
         for name, kind in ORGANISATIONS.items():
-            Organisation.objects.get_or_create(name=name, defaults={"kind": kind})
+            facts = {"kind": kind, "is_criminal_justice": name == LAW}
+            Organisation.objects.get_or_create(name=name, defaults=facts)
         made = sum(_make(account) for account in ACCOUNTS)
     echo(f"{made} new, {len(ACCOUNTS)} in all; password {PASSWORD}, codes from `make codes`")
 

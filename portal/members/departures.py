@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.members import clearance
-from portal.members.ends import hold, suspend
+from portal.members.ends import hold, suspend_by_rule
 from portal.members.enums import EndReason, Standing
 from portal.members.models import Affiliation, Departure, Organisation, Person
 
@@ -76,4 +76,4 @@ def _leave(person: Person, departure: Departure) -> None:
     is_elsewhere = person.affiliations.current().filter(organisation__closed_at=None).exists()
     # On top of another suspension as well: lifting that one must not bring back somebody who left.
     if person.standing in MEMBERS and not is_elsewhere:
-        suspend(person, reason=EndReason.LEFT_EMPLOYER, at=departure.handled_at)
+        suspend_by_rule(person, reason=EndReason.LEFT_EMPLOYER, at=departure.handled_at)

@@ -1,4 +1,4 @@
-"""What staff change on Desk alone: their password, their address and their second factors.
+"""What staff change on Desk alone: their password, their address, their second factors, and how they stay members.
 
 On PostgreSQL Front's account cannot write them (docs/database-roles.md): whoever broke into Front would otherwise come
 in by the desk's door. Here it is said in a sentence before the database refuses, on every database alike.
@@ -13,6 +13,7 @@ from typing import Any
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -33,6 +34,7 @@ NAMES = {
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
+    "validation",
 }
 
 
@@ -49,6 +51,14 @@ def is_staff(person: Any) -> bool:
         return False
     through = Person.user_permissions.through.objects
     return person.is_superuser or person.groups.exists() or through.filter(person=person.pk).exists()
+
+
+def people_of_staff() -> QuerySet[Person]:
+    """The accounts of staff, by the same words."""
+    roles = Person.groups.through.objects.filter(person=OuterRef("pk"))
+    permissions = Person.user_permissions.through.objects.filter(person=OuterRef("pk"))
+    found: QuerySet[Person] = Person.objects.filter(Q(is_superuser=True) | Exists(roles) | Exists(permissions))
+    return found
 
 
 def is_closed_to(person: Any) -> bool:

@@ -123,4 +123,6 @@ class AlarmKind(models.TextChoices):
     MANY_LOCKS = "many_locks", _("many accounts are locked at once")
     READS_MUCH = "reads_much", _("one account reads far more than is usual for it")
     STAFF_MAIL = "staff_mail", _("mail to a member of staff comes back")
+    STAFF_RULE = "staff_rule", _("a rule would have suspended a member of staff")
+    STAFF_OUT = "staff_out", _("a member of staff was switched off as taken over")
     EXPOSURE = "exposure", _("far more people can read something than a week ago")

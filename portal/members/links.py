@@ -32,6 +32,9 @@ class MadeOnDesk(Exception):
 class PasswordResetTokens(PasswordResetTokenGenerator):
     """A token for a new password. It is void once the password, the address or the last sign-in changed.
 
+    On Desk the last sign-in does not count, since Front writes it and could void every link of staff. There the token
+    is void once all sessions were ended.
+
     Making one only reads: allauth's own may write an address, which a worker has no right to. `site` is where the link
     is opened; without one it is the site of this process.
     """
@@ -47,6 +50,10 @@ class PasswordResetTokens(PasswordResetTokenGenerator):
     def secret(self) -> str:  # type: ignore[override]  # Django's is a property as well; its stubs say an attribute
         return _key(self.site or settings.PORTAL_SITE_KIND)
 
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        seen = user.sessions_valid_from if (self.site or settings.PORTAL_SITE_KIND) == "desk" else user.last_login
+        return f"{user.pk}{user.password}{seen.isoformat() if seen else ''}{timestamp}{user.email}"
+
     def check_token(self, user: Any, token: str | None) -> bool:
         """Whether this site believes the token; Front believes none for staff."""
         return not desk_only.is_closed_to(user) and super().check_token(user, token)
@@ -59,9 +66,9 @@ def password_reset_url(person: Person, *, site: str) -> str:
 
 
 def confirm_key(address: EmailAddress, *, site: str) -> str:
-    """Names the row, and a digest of the address: should the address change, the link is void."""
+    """Names the row, and a digest of the address: should it change, or all sessions be ended, the link is void."""
     key = _key(site)
-    return signing.dumps([address.pk, _digest(address.email, key=key)], key=key, salt=CONFIRM_SALT)
+    return signing.dumps([address.pk, _digest(address, key=key)], key=key, salt=CONFIRM_SALT)
 
 
 def confirm_url(address: EmailAddress, *, site: str) -> str:
@@ -79,7 +86,7 @@ def address_to_confirm(key: str) -> EmailAddress | None:
     except (signing.BadSignature, TypeError, ValueError):
         return None
     found: EmailAddress | None = EmailAddress.objects.filter(pk=pk, verified=False).select_related("user").first()
-    if found is None or not constant_time_compare(_digest(found.email, key=signed_with), digest):
+    if found is None or not constant_time_compare(_digest(found, key=signed_with), digest):
         return None
     return found if _may_confirm(found) else None
 
@@ -90,8 +97,10 @@ def _may_confirm(address: EmailAddress) -> bool:
     return not desk_only.is_closed_to(person) and (address.email == person.email or person.is_vetted)
 
 
-def _digest(email: str, *, key: str) -> str:
-    return salted_hmac(CONFIRM_SALT, email, secret=key, algorithm="sha256").hexdigest()[:32]
+def _digest(address: EmailAddress, *, key: str) -> str:
+    ended = address.user.sessions_valid_from
+    text = f"{address.email} {ended.isoformat() if ended else ''}"
+    return salted_hmac(CONFIRM_SALT, text, secret=key, algorithm="sha256").hexdigest()[:32]
 
 
 def _key(site: str) -> str:

@@ -19,6 +19,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from portal import audit
+from portal.audit import Verb
+from portal.audit.context import Actor
 from portal.core import addresses, tick
 from portal.members import alarms
 from portal.members.enums import AlarmKind, FailureKind
@@ -26,6 +29,7 @@ from portal.members.models import Lock, Person, SignInFailure
 from portal.members.models.people import fold
 
 LONGEST_ADDRESS = 254  # characters of an e-mail address, RFC 5321 section 4.5.3.1.3
+NOBODYS = "addresses that nobody has"
 UNREADABLE = str(ipaddress.IPv4Address(0))
 
 
@@ -99,6 +103,8 @@ def release(*, email: str | None = None, network: str | None = None, by: Person 
         ended: int = Lock.objects.holding().filter(**where).update(released_at=timezone.now(), released_by=by)
         SignInFailure.objects.filter(**where).delete()
         AccessAttempt.objects.filter(**{old[name]: value for name, value in where.items()}).delete()
+        account = Person.objects.filter(email=email).first() if email else None
+        audit.record(Verb.RELEASE_ACCOUNT, account or "", facts={"locks": ended})
     return ended
 
 
@@ -119,16 +125,18 @@ def _lock(*, email: str, network: str) -> Lock:
     until = None if settings.PORTAL_LOCK_STRICT else now + settings.PORTAL_LOCK_LASTS
     with transaction.atomic():
         lock: Lock = Lock.objects.create(email=email, network=network, begun_at=now, until=until)
-        _alarm_if_repeated(email, now)
+        account = Person.objects.filter(email=email).first()
+        audit.record(Verb.LOCK, account or "", actor=Actor())
+        _alarm_if_repeated(email, account, now)
         _alarm_if_many(now)
     return lock
 
 
-def _alarm_if_repeated(email: str, now: datetime) -> None:
+def _alarm_if_repeated(email: str, person: Person | None, now: datetime) -> None:
+    """An alarm for each account; one for all addresses that nobody has, or a stranger raises alarms without end."""
     begun = Lock.objects.filter(email=email, begun_at__gt=now - alarms.DAY).count()
     if begun >= settings.PORTAL_LOCKS_OF_ONE_THAT_ALARM:
-        person = Person.objects.filter(email=email).first()
-        alarms.raise_alarm(AlarmKind.LOCKS_OF_ONE, about=email, person=person)
+        alarms.raise_alarm(AlarmKind.LOCKS_OF_ONE, about=email if person else NOBODYS, person=person)
 
 
 def _alarm_if_many(now: datetime) -> None:

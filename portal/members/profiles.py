@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.members.case_file import person_record, profile_field
+from portal.members.case_file import decoded, person_record, profile_field, readable
 from portal.members.models import Person, SealedProfile, Validation
 from portal.members.validation import CHANGES
 from portal.vault import records
@@ -37,7 +34,8 @@ def _value(person: Person, row: SealedProfile) -> str | Promise:
         text = records.open_sealed(person_record(person.pk), profile_field(row.field), bytes(row.envelope))
     except records.VaultProblem:
         return CANNOT
-    return text.decode()
+    found = readable(text)
+    return CANNOT if found is None else found
 
 
 def changes_of(row: Validation) -> Opened:
@@ -48,5 +46,7 @@ def changes_of(row: Validation) -> Opened:
         text = records.open_sealed(person_record(row.person_id), CHANGES, bytes(row.changes))
     except records.VaultProblem:
         return [(_("What changed"), CANNOT)]
-    told: dict[str, Any] = json.loads(text)
+    told = decoded(text)
+    if not told:
+        return [(_("What changed"), CANNOT)]
     return [(LABELS.get(name, name), str(value)) for name, value in told.items()]

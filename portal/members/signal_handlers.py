@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.core import outbox
-from portal.members import locks
+from portal.members import locks, own_address
 from portal.members.enums import FailureKind
 from portal.members.models import Community, FeedToken, FormerAddress, Organisation, Person, Visit
 from portal.members.second_factor import FACTORS, replace_codes_of_staff
@@ -72,8 +72,9 @@ def address_was_changed(
 @receiver(password_reset)
 @receiver(password_set)
 def password_was_changed(sender: Any, user: Person, **kwargs: Any) -> None:
-    """Whoever had the old password may have made tokens with it."""
+    """Whoever had the old password may have made tokens with it, or have asked for another address."""
     _end_feed_tokens(user)
+    own_address.forget_asked(user)
 
 
 def _end_feed_tokens(person: Person) -> None:

@@ -20,9 +20,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from portal import audit
 from portal.access.enums import Label
 from portal.access.models import Marked
 from portal.access.viewer import viewer_of
+from portal.audit import Verb
 from portal.members import alarms
 from portal.members.enums import AlarmKind
 from portal.members.limits import may_ask
@@ -44,10 +46,17 @@ def count(person: int | None, *, things: int = 1) -> None:
             ReadTally.objects.filter(**row).update(count=F("count") + things)
 
 
-def count_read(request: HttpRequest, thing: Marked) -> None:
-    """Count that somebody opened a thing. HEAD shows nobody anything, and TLP:CLEAR is for everyone."""
+def count_read(request: HttpRequest, thing: Marked, *, verb: Verb = Verb.READ) -> None:
+    """Count and record that somebody opened or downloaded a thing. HEAD shows nobody anything."""
     if request.method == "GET" and thing.label is not Label.CLEAR:
         count(viewer_of(request).person)
+    record_read(request, thing, verb=verb)
+
+
+def record_read(request: HttpRequest, thing: Marked, *, verb: Verb = Verb.READ) -> None:
+    """Record it in the trail: every download, and the opening of what is not for everyone."""
+    if request.method == "GET" and (verb is Verb.DOWNLOAD or thing.label is not Label.CLEAR):
+        audit.record(verb, thing, facts={"label": thing.label.value})
 
 
 def usual(person: int, day: date) -> float:

@@ -7,23 +7,21 @@ row that somebody forged gives nobody more than the year that follows.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import outbox
-from portal.core.actions import Action
 from portal.members.case_file import person_record, profile_field
-from portal.members.ends import OFFICERS, hold, suspend
+from portal.members.desk_only import is_staff, people_of_staff
+from portal.members.ends import OFFICERS, hold, suspend_by_rule
 from portal.members.enums import EndReason, Standing
 from portal.members.models import Affiliation, Person, Reminder, SealedProfile, Validation
-from portal.members.refusals import NotNow, not_oneself, only_for
 from portal.vault import records
 
 CHANGES = "validation:changes"
@@ -54,6 +52,24 @@ def _ask(pk: int, due_at: datetime, now: datetime) -> bool:
         if is_first:
             outbox.put("validation_asked", str(validation.pk))
     return is_first
+
+
+def ask_anew(person: Person) -> None:
+    """Open the question of the date that holds once more, as if nobody had answered, and tell the person."""
+    if person.validated_until is None:
+        return
+    asked = Validation.objects.filter(person=person, due_at=person.validated_until)
+    asked.update(
+        answered_at=None,
+        same_employer=None,
+        same_sponsor=None,
+        confirmed_by=None,
+        confirmed_at=None,
+        is_confirmed=None,
+        completed_at=None,
+    )
+    for pk in asked.values_list("pk", flat=True):
+        outbox.put("validation_asked", str(pk))
 
 
 def _was_asked(row: Validation) -> bool:
@@ -108,15 +124,19 @@ def _contacts_of_person() -> Any:
 
 
 def awaiting_staff() -> QuerySet[Validation]:
-    """Those that staff confirm: nobody at the organisation could, or the person is its point of contact."""
-    return awaiting_confirmation().exclude(Exists(_contacts_of_person())).select_related("person")
+    """Those that staff confirm: nobody at the organisation could, or the person is its contact or of staff."""
+    by_staff = ~Exists(_contacts_of_person()) | Q(person__in=people_of_staff())
+    return awaiting_confirmation().filter(by_staff).select_related("person")
 
 
 def awaiting_contact(contact: Person, organisations: Any) -> QuerySet[Validation]:
-    """Those that a point of contact confirms: of people in these organisations who are not points of contact there."""
+    """Those that a point of contact confirms: of people in these organisations who are not points of contact there.
+
+    Nor of staff: whether they stay is decided on Desk alone.
+    """
     places = Affiliation.objects.current().filter(organisation__in=organisations, is_point_of_contact=False)
     theirs = awaiting_confirmation().filter(person__in=places.values("person"))
-    return theirs.exclude(person=contact).select_related("person")
+    return theirs.exclude(person=contact).exclude(person__in=people_of_staff()).select_related("person")
 
 
 def confirm(validation: Validation, *, by: Person, is_confirmed: bool) -> bool:
@@ -125,24 +145,6 @@ def confirm(validation: Validation, *, by: Person, is_confirmed: bool) -> bool:
         pk=validation.pk, answered_at__isnull=False, is_confirmed=None, completed_at=None
     ).update(confirmed_by=by, confirmed_at=timezone.now(), is_confirmed=is_confirmed)
     return bool(stored)
-
-
-@dataclass(frozen=True)
-class ConfirmValidation(Action):
-    """Staff confirm in place of an organisation, after they have called it. Raises `NotYours` or `NotNow`."""
-
-    validation: Validation
-    by: Person
-    is_confirmed: bool
-
-    def check(self) -> None:
-        only_for(self.by, *OFFICERS)
-        not_oneself(self.by, self.validation.person)
-        if not awaiting_confirmation().filter(pk=self.validation.pk).exists():
-            raise NotNow(_("It does not wait for confirmation. Nothing was changed."))
-
-    def perform(self) -> None:
-        confirm(self.validation, by=self.by, is_confirmed=self.is_confirmed)
 
 
 def complete_answered(now: datetime) -> int:
@@ -164,10 +166,10 @@ def _complete(pk: int, now: datetime) -> bool:
             return False
         row.completed_at = now
         row.save(update_fields=["completed_at"])
-        if said_no:
-            suspend(person, reason=EndReason.VALIDATION, words=said_no, at=now)
-        else:
+        if not said_no:
             _extend(person, now)
+        elif not suspend_by_rule(person, reason=EndReason.VALIDATION, words=said_no, at=now):
+            ask_anew(person)  # of staff: without an answer it lapses on its day
         return True
 
 
@@ -200,6 +202,8 @@ def _may_have_confirmed(row: Validation) -> bool:
         return False
     if row.confirmed_by.has_role(*OFFICERS):
         return True
+    if is_staff(row.person):
+        return False
     at = row.confirmed_at
     theirs = Affiliation.objects.current(at=at).filter(person=row.person_id, is_point_of_contact=False)
     contacts = Affiliation.objects.current(at=at).filter(person=row.confirmed_by, is_point_of_contact=True)

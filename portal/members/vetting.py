@@ -6,13 +6,13 @@ Nothing here is stored: the entries are, and the next step follows from them. Of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.members.enums import ApplicationState, Outcome, VettingKind
-from portal.members.models import Application, VettingEntry
+from portal.members.models import Application, CommunityMembership, Person, VettingEntry
 
 
 class Step(models.TextChoices):
@@ -31,11 +31,14 @@ class Step(models.TextChoices):
 FINDINGS = (VettingKind.CALL_BACK, VettingKind.WORD, VettingKind.REVIEW, VettingKind.RECORDS_CHECK)
 
 
-def findings(entries: Iterable[VettingEntry], *, since: datetime | None = None) -> dict[VettingKind, Outcome]:
-    """The newest outcome of each kind of finding, of those made after `since`: when the applicant last wrote."""
+def findings(entries: Iterable[VettingEntry], *, over: str) -> dict[VettingKind, Outcome]:
+    """The newest outcome of each kind of finding, of those made over what the applicant has written by now.
+
+    `over` names that (`Application.written_now`). No clock decides: Front writes the moments of what it adds.
+    """
     found: dict[VettingKind, Outcome] = {}
     for entry in sorted(entries, key=lambda row: (row.at, row.pk)):
-        if entry.kind in FINDINGS and (since is None or entry.at > since):
+        if entry.kind in FINDINGS and entry.over == over:
             found[VettingKind(entry.kind)] = Outcome(entry.outcome)
     return found
 
@@ -74,9 +77,15 @@ def barred_from_deciding(entries: Iterable[VettingEntry]) -> frozenset[int]:
 
 def findings_of(application: Application) -> dict[VettingKind, Outcome]:
     """What was found out about the application as it now is: what it said before no longer counts."""
-    return findings(application.entries.all(), since=application.written_at)
+    return findings(application.entries.all(), over=application.written_now())
 
 
 def step_of(application: Application) -> Step:
     """The next step of an application whose entries are at hand or asked for."""
     return next_step(application.state, findings_of(application))
+
+
+def captains() -> Any:
+    """The people who are captain of a sector: the stewards of its community."""
+    stewards = CommunityMembership.objects.current().filter(is_steward=True, community__sector__isnull=False)
+    return Person.objects.filter(pk__in=stewards.values("person_id"))

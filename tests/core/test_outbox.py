@@ -105,3 +105,57 @@ def test_a_worker_sends_the_mail_of_its_own_site_and_tick_that_of_both(settings:
     assert outbox.send_waiting() == 0
     outcome = next(o for o in tick.run(timezone.now()) if o.name == "core: mail that waits")
     assert (outcome.moved, outcome.failed) == (1, False)
+
+
+# --- what Front may put into the table ----------------------------------------------------------------------------
+
+
+def put_by_front(count: int, **fields: Any) -> None:
+    long_ago = timezone.now() - timedelta(days=999)
+    rows = [OutgoingMail(kind="x", site="front", due_at=long_ago, **fields) for _ in range(count)]
+    OutgoingMail.objects.bulk_create(rows)
+
+
+def desk_sends(settings: Any) -> list[str]:
+    """What Desk's tick sends of its own mail."""
+    settings.PORTAL_SITE_KIND = "desk"
+    outbox.put("a_test", "1")
+    outcome = next(o for o in tick.run(timezone.now()) if o.name == "core: mail that waits")
+    assert not outcome.failed
+    return [message.to[0] for message in mail.outbox]
+
+
+@pytest.mark.parametrize("attempts", [0, 20, 21, 1000, 32767])
+def test_a_row_with_any_number_of_attempts_keeps_no_other_mail_waiting(settings: Any, attempts: int) -> None:
+    put_by_front(1, attempts=attempts)
+    assert desk_sends(settings) == ["reader@partner.example"]
+    row = OutgoingMail.objects.get(kind="x")
+    assert row.attempts == min(attempts, outbox.MOST_ATTEMPTS) + 1
+    assert timezone.now() < row.due_at <= timezone.now() + outbox.LONGEST_PAUSE
+    assert (row.given_up_at is not None) == (attempts >= outbox.MOST_ATTEMPTS)
+
+
+def test_a_row_that_cannot_be_claimed_keeps_no_other_mail_waiting(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_by_front(1)
+    poisoned, claim = OutgoingMail.objects.get().pk, outbox._claim
+    monkeypatch.setattr(outbox, "_claim", lambda pk: 1 / 0 if pk == poisoned else claim(pk))
+    assert desk_sends(settings) == ["reader@partner.example"]
+    assert OutgoingMail.objects.get(pk=poisoned).problem == "ZeroDivisionError"
+
+
+def test_rows_of_front_without_number_do_not_starve_desk(settings: Any) -> None:
+    put_by_front(outbox.MOST_AT_ONCE + 1)
+    assert desk_sends(settings) == ["reader@partner.example"]
+
+
+def test_a_builder_that_asks_is_told_which_site_put_the_row(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setitem(outbox._builders, "a_test", lambda about, *, site: told.append((about, site)))
+    monkeypatch.setattr(outbox, "_knows_site", {"a_test"})
+    for site in ("front", "desk"):
+        settings.PORTAL_SITE_KIND = site
+        outbox.put("a_test", "7:desk")
+    outbox.send_waiting(all_sites=True)
+    assert told == [("7:desk", "desk"), ("7:desk", "front")]

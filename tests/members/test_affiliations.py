@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from portal.core.actions import ActionRefused
-from portal.members.affiliation_actions import AddToOrganisation, EndContact, EndPlace
-from portal.members.enums import OrganisationKind, StaffRole
+from portal.members.actions.affiliations import AddToOrganisation, EndContact, EndPlace
+from portal.members.enums import StaffRole
 from portal.members.models import Affiliation, Clearance, Organisation, Person
 from portal.members.refusals import NotNow, NotYours
 from tests.conftest import session_for
@@ -24,7 +24,7 @@ def officer(db: None) -> Person:
 
 @pytest.fixture
 def organisation(db: None) -> Organisation:
-    made: Organisation = OrganisationFactory(kind=OrganisationKind.PUBLIC_AGENCY)
+    made: Organisation = OrganisationFactory(criminal_justice=True)
     return made
 
 

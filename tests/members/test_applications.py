@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal.members import applying
 from portal.members.enums import ApplicationState
 from portal.members.mail_domains import MailDomain, domain_kind
 from portal.members.models import Application, ApplicationLink, ApplicationPart
@@ -107,7 +109,27 @@ def test_known_unknown_and_repeated_addresses_get_the_same_answer(capture: Any) 
     assert len({(a.status_code, a.headers["Location"], a.content) for a in answers}) == 1
     assert [m.to for m in mail.outbox] == [["member@partner.example"], *[["unknown@partner.example"]] * 2]
     assert "already" in mail.outbox[0].subject
-    assert Application.objects.count() == 1
+    assert not ApplicationLink.objects.filter(application__email="member@partner.example").exists()
+
+
+def test_a_known_address_costs_what_an_unknown_one_does(db: None) -> None:
+    """To the query: whoever measures learns nothing of who is a member, nor of who has begun to apply."""
+    PersonFactory(email="member@partner.example")
+    counts = []
+    for email in ("member@partner.example", "unknown@partner.example", "unknown@partner.example"):
+        with CaptureQueriesContext(connection) as queries:
+            applying.begin("New Person", email)
+        counts.append(len(queries))
+    assert len(set(counts)) == 1
+
+
+def test_an_application_from_before_goes_on_and_one_that_ended_does_not(db: None) -> None:
+    applying.begin("New Person", "new@partner.example")
+    applying.begin("Another Name", "NEW@partner.example")
+    assert Application.objects.get().name == "New Person"
+    Application.objects.update(state=ApplicationState.WITHDRAWN)
+    applying.begin("Another Name", "new@partner.example")
+    assert Application.objects.unended().get().name == "Another Name"
 
 
 def test_one_network_and_one_address_are_limited(capture: Any, settings: Any) -> None:

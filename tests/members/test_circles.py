@@ -17,7 +17,8 @@ from portal.access.enums import Label
 from portal.access.rule import may_read
 from portal.core import outbox, queues
 from portal.core.actions import ActionRefused
-from portal.members import circle_actions as actions, circles
+from portal.members import circles
+from portal.members.actions import circles as actions, memberships
 from portal.members.circles import fingerprint
 from portal.members.enums import CommunityKind, OrganisationKind, StaffRole
 from portal.members.models import Community, CommunityMembership, MembershipProposal, Organisation, Person
@@ -26,7 +27,14 @@ from tests.conftest import become, session_for
 from tests.factories import CommunityFactory, OrganisationFactory, PersonFactory, bulletin, staff
 
 pytestmark = pytest.mark.django_db
-FACTS = {"kind": OrganisationKind.COMPANY, "sectors": [], "counties": [], "phone": "", "phone_source": ""}
+FACTS = {
+    "kind": OrganisationKind.COMPANY,
+    "is_criminal_justice": False,
+    "sectors": [],
+    "counties": [],
+    "phone": "",
+    "phone_source": "",
+}
 ADDRESS = "/account/communities/{}/"
 
 
@@ -161,6 +169,7 @@ def test_the_desk_lists_finds_and_edits_organisations(officer: Person, django_as
         {"sectors": ["999999"]},
         {"counties": ["x"]},
         {"kind": "empire"},
+        {"is_criminal_justice": "on"},
     ],
 )
 def test_bad_facts_are_refused_in_words_and_stay_typed(officer: Person, wrong: dict[str, Any]) -> None:
@@ -170,6 +179,32 @@ def test_bad_facts_are_refused_in_words_and_stay_typed(officer: Person, wrong: d
     assert answer.status_code == 422
     assert "error-summary" in answer.content.decode()
     assert Organisation.objects.count() == before
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("role", list(StaffRole))
+def test_who_edits_organisations_says_which_public_agency_is_a_criminal_justice_agency(role: StaffRole) -> None:
+    row = OrganisationFactory(name="Sheriff", kind=OrganisationKind.PUBLIC_AGENCY)
+    page = f"/desk/organisations/{row.pk}/"
+    form = {"name": "Sheriff", "kind": "agency", "is_criminal_justice": "on", "seen": fingerprint(row)}
+    answer = session_for(staff(role)).post(page, form)
+    row.refresh_from_db()
+    assert row.is_criminal_justice is (role in actions.ORGANISATION_STAFF)
+    assert answer.status_code == (302 if row.is_criminal_justice else 404)
+
+
+@pytest.mark.usefixtures("desk")
+def test_only_a_public_agency_is_a_criminal_justice_agency(officer: Person) -> None:
+    row = OrganisationFactory(name="Sheriff", criminal_justice=True)
+    form = {"name": "Sheriff", "kind": "company", "is_criminal_justice": "on", "seen": fingerprint(row)}
+    answer = session_for(officer).post(f"/desk/organisations/{row.pk}/", form)
+    assert answer.status_code == 422
+    assert "Only a public agency can be one" in answer.content.decode()
+    with pytest.raises(ActionRefused, match="public agency"):
+        actions.CreateOrganisation(officer, facts(is_criminal_justice=True)).execute()
+    actions.CreateOrganisation(officer, facts(kind=OrganisationKind.PUBLIC_AGENCY, is_criminal_justice=True)).execute()
+    row.refresh_from_db()
+    assert (row.kind, row.is_criminal_justice) == (OrganisationKind.PUBLIC_AGENCY, True)
 
 
 @pytest.mark.usefixtures("desk")
@@ -221,14 +256,14 @@ def test_the_community_of_a_sector_is_neither_made_nor_hidden_nor_closed(officer
 def test_people_are_let_in_and_taken_out_and_read_accordingly(officer: Person, community: Community) -> None:
     person = PersonFactory()
     page = bulletin(tlp=Label.AMBER, audience_communities=[community])
-    actions.AddPeople(community, officer, (person,)).execute()
+    memberships.AddPeople(community, officer, (person,)).execute()
     assert may_read(viewer_for(person), page)
-    actions.NameStewards(community, officer, (person,)).execute()
+    memberships.NameStewards(community, officer, (person,)).execute()
     assert list(circles.stewards_of(community)) == [person]
-    actions.RemovePeople(community, officer, (person,)).execute()
+    memberships.RemovePeople(community, officer, (person,)).execute()
     assert not may_read(viewer_for(person), page)
     assert not circles.stewards_of(community).exists()
-    actions.AddPeople(community, officer, (person,)).execute()
+    memberships.AddPeople(community, officer, (person,)).execute()
     place = CommunityMembership.objects.get(person=person, community=community)
     assert (place.ended_at, place.is_steward) == (None, False)
 
@@ -239,10 +274,10 @@ def test_a_closed_community_opens_nothing(officer: Person, community: Community)
     actions.CloseCircle(community, officer).execute()
     assert not may_read(viewer_for(person), page)
     with pytest.raises(ActionRefused, match="closed"):
-        actions.AddPeople(community, officer, (PersonFactory(),)).execute()
+        memberships.AddPeople(community, officer, (PersonFactory(),)).execute()
 
 
-@pytest.mark.parametrize("action", [actions.AddPeople, actions.NameStewards])
+@pytest.mark.parametrize("action", [memberships.AddPeople, memberships.NameStewards])
 def test_nobody_lets_themselves_in(officer: Person, community: Community, action: Any) -> None:
     with pytest.raises(ActionRefused, match="themselves"):
         action(community, officer, (officer,)).execute()
@@ -252,7 +287,7 @@ def test_nobody_lets_themselves_in(officer: Person, community: Community, action
 def test_of_several_people_all_are_added_or_none(officer: Person, community: Community) -> None:
     fine, suspended = PersonFactory(), PersonFactory(suspended=True)
     with pytest.raises(ActionRefused, match="not an active member"):
-        actions.AddPeople(community, officer, (fine, suspended)).execute()
+        memberships.AddPeople(community, officer, (fine, suspended)).execute()
     assert not members_of(community)
 
 
@@ -260,7 +295,7 @@ def test_who_was_let_in_is_told_once_and_the_mail_names_no_community(officer: Pe
     hidden = CommunityFactory(name="Task force Owl", slug="c-1", is_confidential=True)
     person = PersonFactory()
     for _time in range(2):
-        actions.AddPeople(hidden, officer, (person,)).execute()
+        memberships.AddPeople(hidden, officer, (person,)).execute()
     outbox.send_waiting()
     (letter,) = mail.outbox
     assert letter.to == [person.email]
@@ -366,12 +401,12 @@ def test_what_a_steward_proposed_shows_as_waiting_or_decided_and_no_more(
     community: Community, steward: Person, officer: Person
 ) -> None:
     for email in ("one@partner.example", PersonFactory(name="Somebody Else").email):
-        actions.Propose(community, steward, email, "Needed.").execute()
+        memberships.Propose(community, steward, email, "Needed.").execute()
     other = PersonFactory(communities=[community])
     other.community_memberships.update(is_steward=True)
-    actions.Propose(community, other, "third@partner.example", "Needed.").execute()
+    memberships.Propose(community, other, "third@partner.example", "Needed.").execute()
     row = MembershipProposal.objects.get(email="one@partner.example")
-    actions.DecideProposal(row, officer, is_accepted=False).execute()
+    memberships.DecideProposal(row, officer, is_accepted=False).execute()
     body = session_for(steward).get(ADDRESS.format("pipes")).content.decode()
     assert body.count("decided</span>") == body.count("waiting</span>") == 1
     assert "third@partner.example" not in body
@@ -381,7 +416,7 @@ def test_what_a_steward_proposed_shows_as_waiting_or_decided_and_no_more(
 
 def test_the_same_proposal_twice_waits_once(community: Community, steward: Person) -> None:
     for email in ("One@Partner.Example", "one@partner.example"):
-        actions.Propose(community, steward, email, "Needed.").execute()
+        memberships.Propose(community, steward, email, "Needed.").execute()
     assert MembershipProposal.objects.count() == 1
 
 
@@ -410,17 +445,17 @@ def test_a_bad_proposal_is_refused_in_words(community: Community, steward: Perso
 
 
 def propose(community: Community, steward: Person, email: str) -> MembershipProposal:
-    actions.Propose(community, steward, email, "Needed.").execute()
+    memberships.Propose(community, steward, email, "Needed.").execute()
     return MembershipProposal.objects.get(email=email)
 
 
 def test_an_accepted_proposal_lets_an_active_member_in(community: Community, steward: Person, officer: Person) -> None:
     person = PersonFactory()
     row = propose(community, steward, person.email)
-    actions.DecideProposal(row, officer, is_accepted=True).execute()
+    memberships.DecideProposal(row, officer, is_accepted=True).execute()
     assert person.pk in members_of(community)
     with pytest.raises(ActionRefused, match="meanwhile"):
-        actions.DecideProposal(row, officer, is_accepted=False).execute()
+        memberships.DecideProposal(row, officer, is_accepted=False).execute()
 
 
 def test_why_somebody_cannot_be_let_in_is_said_to_staff(community: Community, steward: Person, officer: Person) -> None:
@@ -428,10 +463,10 @@ def test_why_somebody_cannot_be_let_in_is_said_to_staff(community: Community, st
     for email, why in ((suspended.email, "suspended"), ("nobody@partner.example", "Nobody here")):
         row = propose(community, steward, email)
         with pytest.raises(ActionRefused, match=why):
-            actions.DecideProposal(row, officer, is_accepted=True).execute()
+            memberships.DecideProposal(row, officer, is_accepted=True).execute()
         row.refresh_from_db()
         assert row.decided_at is None
-        actions.DecideProposal(row, officer, is_accepted=False).execute()
+        memberships.DecideProposal(row, officer, is_accepted=False).execute()
     assert members_of(community) == {steward.pk}
 
 
@@ -439,16 +474,16 @@ def test_nobody_decides_on_what_they_proposed_or_lets_themselves_in(community: C
     both = staff(StaffRole.MOP3_EDITOR)
     CommunityMembership.objects.create(person=both, community=community, is_steward=True)
     with pytest.raises(ActionRefused, match="Somebody else"):
-        actions.DecideProposal(propose(community, both, "a@partner.example"), both, is_accepted=False).execute()
+        memberships.DecideProposal(propose(community, both, "a@partner.example"), both, is_accepted=False).execute()
     officer = staff(StaffRole.VETTING_OFFICER)
     with pytest.raises(ActionRefused, match="themselves"):
-        actions.DecideProposal(propose(community, steward, officer.email), officer, is_accepted=True).execute()
+        memberships.DecideProposal(propose(community, steward, officer.email), officer, is_accepted=True).execute()
 
 
 def test_who_is_no_longer_steward_proposes_nothing(community: Community, steward: Person) -> None:
     CommunityMembership.objects.update(is_steward=False)
     with pytest.raises(ActionRefused, match="steward"):
-        actions.Propose(community, steward, "a@partner.example", "Needed.").execute()
+        memberships.Propose(community, steward, "a@partner.example", "Needed.").execute()
 
 
 def test_the_queue_shows_what_waits_and_the_desks_front_page_counts_it(

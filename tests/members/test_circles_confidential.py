@@ -15,7 +15,7 @@ from portal.access.rule import Audience, Marking
 from portal.library.models import PortalDocument
 from portal.members.audience import report
 from portal.members.enums import StaffRole
-from portal.members.forms_applications import FORMS
+from portal.members.forms.applications import FORMS
 from portal.members.models import Community, FeedToken, Person
 from tests.conftest import become, session_for
 from tests.factories import CommunityFactory, PersonFactory, bulletin, guidance, staff

@@ -13,9 +13,11 @@ from django.utils import timezone
 from portal.access.enums import Label
 from portal.core.actions import Action, ActionRefused
 from portal.core.models import OutgoingMail
-from portal.members import circle_actions
-from portal.members.circles import fingerprint
-from portal.members.clearance import EndClearance, GrantClearance
+from portal.members import demo
+from portal.members.actions import circles as circle_actions
+from portal.members.actions.clearance import EndClearance, GrantClearance
+from portal.members.circles import ORGANISATION_FACTS, fingerprint
+from portal.members.clearance import agencies_of
 from portal.members.enums import OrganisationKind, StaffRole, Standing
 from portal.members.models import Affiliation, Clearance, Organisation, Person
 from portal.members.refusals import Incomplete, NotNow, NotYours
@@ -34,7 +36,7 @@ def clock() -> Iterator[Any]:
 
 @pytest.fixture
 def agency(db: None) -> Organisation:
-    made: Organisation = OrganisationFactory(kind=OrganisationKind.PUBLIC_AGENCY)
+    made: Organisation = OrganisationFactory(criminal_justice=True)
     return made
 
 
@@ -102,7 +104,9 @@ def test_nobody_grants_it_to_themselves(agency: Organisation, supervisor: Person
         grant(supervisor, agency, supervisor)
 
 
-@pytest.mark.parametrize("flaw", ["suspended", "lapsed", "left", "closed", "company", "elsewhere", "no evidence"])
+@pytest.mark.parametrize(
+    "flaw", ["suspended", "lapsed", "left", "closed", "company", "other agency", "elsewhere", "no evidence"]
+)
 def test_what_it_takes(person: Person, agency: Organisation, supervisor: Person, flaw: str) -> None:
     evidence = "A letter."
     match flaw:
@@ -116,14 +120,35 @@ def test_what_it_takes(person: Person, agency: Organisation, supervisor: Person,
             Organisation.objects.update(closed_at=timezone.now())
         case "company":
             Organisation.objects.update(kind=OrganisationKind.COMPANY)
+        case "other agency":
+            Organisation.objects.update(is_criminal_justice=False)
         case "elsewhere":
-            agency = OrganisationFactory(kind=OrganisationKind.PUBLIC_AGENCY)
+            agency = OrganisationFactory(criminal_justice=True)
         case _:
             evidence = " \n"
     with pytest.raises((NotNow, Incomplete)):
         grant(person, agency, supervisor, evidence)
     assert not Clearance.objects.exists()
     assert not fresh(person).is_cleared
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("is_criminal_justice", [True, False])
+def test_it_is_offered_at_a_criminal_justice_agency_and_at_no_other_public_agency(
+    person: Person, agency: Organisation, supervisor: Person, is_criminal_justice: bool
+) -> None:
+    Organisation.objects.update(is_criminal_justice=is_criminal_justice)
+    client, page = session_for(supervisor), f"/desk/people/{person.pk}/"
+    assert (f"{page}clear/" in client.get(page).content.decode()) is is_criminal_justice
+    client.post(f"{page}clear/", {"agency": agency.pk, "evidence": "Letter of the sheriff."})
+    assert fresh(person).is_cleared is is_criminal_justice
+
+
+def test_the_cleared_account_of_the_demonstration_belongs_to_a_criminal_justice_agency(db: None) -> None:
+    demo.seed(lambda line: None)
+    cleared = [account.email for account in demo.ACCOUNTS if account.is_cleared]
+    at_an_agency = [person.email for person in Person.objects.all() if agencies_of(person)]
+    assert cleared == at_an_agency == ["officer@agency.example"]
 
 
 def test_it_is_not_granted_twice_but_after_the_next_validation(
@@ -141,11 +166,11 @@ def test_what_nobody_holds_cannot_be_ended(person: Person, supervisor: Person) -
         EndClearance(person, supervisor).execute()
 
 
-@pytest.mark.parametrize("change", ["closed", "another kind"])
+@pytest.mark.parametrize("change", ["closed", "another kind", "another task"])
 def test_it_ends_for_all_who_were_cleared_through_an_agency_that_is_none_any_more(
     person: Person, agency: Organisation, supervisor: Person, change: str, clock: Any
 ) -> None:
-    officer, other = staff(StaffRole.VETTING_OFFICER), OrganisationFactory(kind=OrganisationKind.PUBLIC_AGENCY)
+    officer, other = staff(StaffRole.VETTING_OFFICER), OrganisationFactory(criminal_justice=True)
     elsewhere = PersonFactory(organisations=[agency, other], validated_until=UNTIL)
     grant(person, agency, supervisor)
     grant(elsewhere, other, supervisor)
@@ -153,8 +178,8 @@ def test_it_ends_for_all_who_were_cleared_through_an_agency_that_is_none_any_mor
     if change == "closed":
         circle_actions.CloseCircle(agency, officer).execute()
     else:
-        facts = {name: getattr(agency, name) for name in ("name", "phone", "phone_source", "sponsor")}
-        facts |= {"sectors": [], "counties": [], "kind": OrganisationKind.COMPANY}
+        facts = {**_same(agency), "name": agency.name, "is_criminal_justice": False}
+        facts |= {"kind": OrganisationKind.COMPANY} if change == "another kind" else {}
         circle_actions.EditOrganisation(agency, officer, facts, fingerprint(agency)).execute()
     assert not fresh(person).is_cleared
     assert fresh(elsewhere).is_cleared
@@ -165,5 +190,6 @@ def test_it_ends_for_all_who_were_cleared_through_an_agency_that_is_none_any_mor
 
 
 def _same(agency: Organisation) -> dict[str, Any]:
-    facts = {name: getattr(agency, name) for name in ("name", "kind", "phone", "phone_source", "sponsor")}
+    names = set(ORGANISATION_FACTS) - {"sectors", "counties"}
+    facts = {name: getattr(agency, name) for name in names}
     return {**facts, "name": "Another name", "sectors": [], "counties": []}

@@ -14,8 +14,9 @@ from django.utils import timezone
 from portal.core import outbox
 from portal.core.models import OutgoingMail
 from portal.members import ends
-from portal.members.ends import BY_STAFF, Close, EndAction, Lift, NameSponsor, Reopen, Suspend, latest_change, reason_of
-from portal.members.enums import EndReason, OrganisationKind, StaffRole, Standing
+from portal.members.actions.ends import Close, EndAction, Lift, NameSponsor, Reopen, Suspend
+from portal.members.ends import BY_STAFF, latest_change, reason_of
+from portal.members.enums import EndReason, StaffRole, Standing
 from portal.members.models import Clearance, FeedToken, Person, RoleChange, StandingChange, Validation
 from portal.members.refusals import Incomplete, NotNow, NotYours
 from tests.conftest import enrol, session_for
@@ -247,7 +248,7 @@ def test_closing_takes_roles_tokens_and_clearance(officer: Person) -> None:
 
 
 def clear(person: Person) -> Clearance:
-    agency = OrganisationFactory(kind=OrganisationKind.PUBLIC_AGENCY)
+    agency = OrganisationFactory(criminal_justice=True)
     until = timezone.now() + timedelta(days=200)
     Person.objects.filter(pk=person.pk).update(cleared_until=until)
     return Clearance.objects.create(

@@ -14,7 +14,8 @@ from django.core.management.base import CommandError
 from hypothesis import given, strategies as st
 
 from portal.members import bounces
-from portal.members.ends import Lift, reason_of, suspend
+from portal.members.actions.ends import Lift
+from portal.members.ends import reason_of, suspend
 from portal.members.enums import AlarmKind, EndReason, StaffRole, Standing
 from portal.members.models import Alarm, Bounce, Person
 from tests.factories import PersonFactory, staff

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.core import tick
-from portal.members.ends import Lift, Suspend, reason_of
+from portal.members.actions.ends import Lift, Suspend
+from portal.members.ends import reason_of
 from portal.members.enums import EndReason, OrganisationKind, StaffRole, Standing
 from portal.members.models import Affiliation, Clearance, Departure, Organisation, Person
 from tests.conftest import session_for
@@ -203,8 +204,9 @@ def test_lifting_brings_nobody_back_to_where_an_earlier_report_ended_their_place
 
 
 def test_leaving_the_agency_ends_the_clearance(world: World) -> None:
-    Organisation.objects.filter(pk=world.organisation.pk).update(kind=OrganisationKind.PUBLIC_AGENCY)
-    second = OrganisationFactory(kind=OrganisationKind.PUBLIC_AGENCY)
+    agency = {"kind": OrganisationKind.PUBLIC_AGENCY, "is_criminal_justice": True}
+    Organisation.objects.filter(pk=world.organisation.pk).update(**agency)
+    second = OrganisationFactory(criminal_justice=True)
     Affiliation.objects.create(person=world.colleague, organisation=second)
     until = timezone.now() + timedelta(days=100)
     Person.objects.filter(pk=world.colleague.pk).update(cleared_until=until)

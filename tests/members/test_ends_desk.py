@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.core import queues
 from portal.members.case_file import person_record, profile_field
-from portal.members.enums import EndReason, OrganisationKind, StaffRole, Standing
+from portal.members.enums import EndReason, StaffRole, Standing
 from portal.members.models import Person, SealedProfile, StandingChange, Validation
 from portal.vault import records
 from tests.conftest import session_for
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("desk")
 
 @pytest.fixture
 def member(pages: Any) -> Person:
-    agency = OrganisationFactory(name="Agency", kind=OrganisationKind.PUBLIC_AGENCY)
+    agency = OrganisationFactory(name="Agency", criminal_justice=True)
     made: Person = PersonFactory(organisations=[agency], communities=[CommunityFactory(name="A circle")])
     return made
 

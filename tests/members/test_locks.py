@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from portal.core import outbox, tick
+from portal.core.models import OutgoingMail
 from portal.members import locks
 from portal.members.alarms import close, raise_alarm
 from portal.members.enums import AlarmKind, FailureKind, StaffRole
@@ -284,6 +285,26 @@ def test_an_account_that_does_not_exist_alarms_as_well(pages: Any) -> None:
     for number in range(3):
         fail("nobody@partner.example", address=f"198.51.100.{number}")
     assert Alarm.objects.get().person is None
+
+
+def test_a_stranger_who_makes_addresses_up_raises_no_alarm_for_each(db: Any) -> None:
+    officer = staff(StaffRole.VETTING_OFFICER)
+    for number in range(10):
+        for network in range(3):
+            for _ in range(5):
+                where = f"2001:db8:{number}:{network}::"
+                locks.record_failure(email=f"n{number}@x.example", network=where, kind=FailureKind.PASSWORD)
+    (alarm,) = Alarm.objects.filter(kind=AlarmKind.LOCKS_OF_ONE)
+    assert (alarm.count, alarm.person, alarm.about) == (10, None, locks.NOBODYS)
+    rows = OutgoingMail.objects.filter(kind="alarm", about__startswith=f"{alarm.pk}:")
+    assert [row.about for row in rows] == [f"{alarm.pk}:{officer.pk}"]
+
+
+def test_an_alarm_counted_as_high_as_it_goes_stays_there(db: Any) -> None:
+    alarm = raise_alarm(AlarmKind.MANY_LOCKS)
+    Alarm.objects.update(count=2**31 - 1)
+    again = raise_alarm(AlarmKind.MANY_LOCKS)
+    assert (again.pk, again.count) == (alarm.pk, 2**31 - 1)
 
 
 def test_many_locks_at_once_alarm_staff(db: Any, settings: Any) -> None:

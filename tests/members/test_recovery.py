@@ -13,9 +13,10 @@ from django.test import Client
 
 from portal.core import outbox
 from portal.core.actions import ActionRefused
-from portal.members import recovery
+from portal.members.actions import recovery
 from portal.members.enums import StaffRole
 from portal.members.models import FactorRecovery, Person
+from portal.members.recovery import waiting
 from tests.conftest import enrol, session_for
 from tests.factories import PersonFactory, staff
 from tests.members.test_sign_in import CODE, code_for, give_password, is_signed_in
@@ -164,7 +165,7 @@ def test_a_call_back_is_decided_once_and_within_a_day(officer: Person, second: P
     with pytest.raises(recovery.NoLongerOpen):
         recovery.GrantRecovery(recovery=row, by=second).execute()
     with time_machine.travel(late.called_at + timedelta(hours=24), tick=False):
-        assert not recovery.waiting().exists()
+        assert not waiting().exists()
         with pytest.raises(recovery.NoLongerOpen):
             recovery.GrantRecovery(recovery=late, by=second).execute()
 

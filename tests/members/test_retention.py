@@ -9,10 +9,11 @@ import pytest
 from django.utils import timezone
 
 from portal.members import applying, case_file, retention
-from portal.members.enums import ApplicationState, VettingKind
+from portal.members.enums import ApplicationState, StaffRole, VettingKind
 from portal.members.models import Application, ApplicationPart
 from portal.vault import records
-from tests.members.test_vetting import application
+from tests.factories import staff
+from tests.members.test_vetting import application, find
 
 pytestmark = pytest.mark.django_db
 
@@ -59,8 +60,7 @@ def test_what_is_under_way_or_approved_stays(desk: None, state: ApplicationState
 
 @pytest.mark.parametrize(("days", "parts"), [(364, 3), (365, 0)])
 def test_what_reached_the_desk_is_a_record_although_it_was_taken_back(desk: None, days: int, parts: int) -> None:
-    row = application(state=ApplicationState.WITHDRAWN)
-    row.entries.create(kind=VettingKind.WITHDRAWAL, at=timezone.now() - timedelta(days=days))
+    application(state=ApplicationState.WITHDRAWN, withdrawal_seen_at=timezone.now() - timedelta(days=days))
     retention.destroy_ended(timezone.now())
     assert ApplicationPart.objects.count() == parts
 
@@ -74,4 +74,62 @@ def test_a_link_that_was_mailed_today_keeps_an_old_page(desk: None) -> None:
     row.links.update(sent_at=timezone.now() - timedelta(days=40))
     Application.objects.update(created_at=timezone.now() - timedelta(days=40))
     retention.destroy_ended(timezone.now())
+    assert not Application.objects.exists()
+
+
+# --- what Front writes has Desk destroy nothing -------------------------------------------------------------------
+
+
+def is_open(row: Application) -> bool:
+    """Whether Desk can still open what was written."""
+    return all(case_file.answers_of(row).values())
+
+
+def test_what_desk_has_seen_is_a_record_whatever_front_writes_afterwards(desk: None) -> None:
+    row = application()
+    retention.destroy_ended(timezone.now())
+    Application.objects.filter(pk=row.pk).update(state=ApplicationState.WITHDRAWN, submitted_at=None)
+    retention.destroy_ended(timezone.now())
+    assert is_open(row)
+
+
+def test_whoever_works_on_a_case_has_seen_it(desk: None) -> None:
+    row = application()
+    find(row, VettingKind.WORD, by=staff(StaffRole.VETTING_OFFICER))
+    Application.objects.filter(pk=row.pk).update(state=ApplicationState.WITHDRAWN, submitted_at=None)
+    retention.destroy_ended(timezone.now())
+    assert is_open(row)
+
+
+def test_a_withdrawal_that_is_dated_back_counts_from_the_day_desk_found_it(desk: None) -> None:
+    row, now = application(), timezone.now()
+    Application.objects.filter(pk=row.pk).update(state=ApplicationState.WITHDRAWN)
+    row.entries.create(kind=VettingKind.WITHDRAWAL, at=now - timedelta(days=9999))
+    retention.destroy_ended(now)
+    assert is_open(row)
+    retention.destroy_ended(now + timedelta(days=364))
+    assert is_open(row)
+    retention.destroy_ended(now + timedelta(days=365))
+    assert not ApplicationPart.objects.exists()
+
+
+def test_what_is_sent_while_it_is_forgotten_is_refused_and_not_lost(
+    desk: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys are destroyed after nobody can send it any more, never of something that was sent."""
+    row = application(state=ApplicationState.STARTED, submitted_at=None)
+    long_ago, states = timezone.now() - timedelta(days=99), []
+    Application.objects.update(created_at=long_ago)
+    row.parts.update(saved_at=long_ago)
+    row.links.update(sent_at=long_ago)
+    destroy = records.destroy
+
+    def while_it_is_sent(record: str, *, by: str) -> int:
+        applying.submit(applying.Applicant(row, ""))
+        states.append(Application.objects.get(pk=row.pk).state)
+        return destroy(record, by=by)
+
+    monkeypatch.setattr(records, "destroy", while_it_is_sent)
+    retention.destroy_ended(timezone.now())
+    assert states == [ApplicationState.WITHDRAWN]
     assert not Application.objects.exists()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from portal import audit
 from portal.access.enums import Label
+from portal.audit import Verb, checkpoints
+from portal.audit.models import Event
 from portal.bulletins import actions
 from portal.bulletins.models import BulletinPage, ShareRequest
+from portal.members.actions.recovery import RecordCallBack
 from portal.members.enums import AlarmKind, StaffRole
 from portal.members.models import Alarm, FactorRecovery, Lock, MembershipProposal, Person, Validation
-from portal.members.recovery import RecordCallBack
+from portal.oversight.models import Review
+from portal.oversight.weeks import Week
 from tests.bulletins.releasing import submit
 from tests.conftest import enrol, session_for
 from tests.factories import CommunityFactory, OrganisationFactory, PersonFactory, bulletin, draft, guidance, staff
@@ -137,10 +142,29 @@ def circles_samples() -> Iterator[Sample]:
     yield sample("desk_proposal", proposal.pk, verb="decline")
 
 
+def audit_samples() -> Iterator[Sample]:
+    person = staff(StaffRole.RECORDS_CUSTODIAN)
+    audit.record(Verb.ROLE_GIVE, person)
+    event = Event.objects.latest("pk")
+    monday = date(2026, 3, 2)
+    review = Review.objects.create(week=monday, due_at=Week(monday).ends_at)
+    checkpoints.make(now=timezone.now())
+    yield sample("desk_audit", person=person.email)
+    yield sample("desk_audit_event", event.pk)
+    yield sample("desk_audit_proof", event.pk, purpose="Case 12-345, on request")
+    story = sample("desk_audit_about", event.about)
+    yield Sample("/desk/audit/about/…/", story.address, story.route)
+    yield sample("desk_audit_person", person.pk)
+    yield sample("desk_audit_export")
+    yield sample("desk_audit_reviews")
+    yield sample("desk_audit_review", review.pk)
+    yield sample("desk_audit_sign", review.pk, finding="Looked at every entry of the list.")
+
+
 @pytest.fixture
 def samples(desk: None, pages: Any) -> list[Sample]:
     admin = Sample("/admin/", "/admin/", "wagtailadmin_home")
-    return [*bulletins_samples(), *people_samples(), *circles_samples(), admin]
+    return [*bulletins_samples(), *people_samples(), *circles_samples(), *audit_samples(), admin]
 
 
 def status(client: Client, method: str, asked: Sample) -> int:

@@ -68,8 +68,9 @@ def test_a_new_address_holds_once_it_is_confirmed_and_the_old_one_is_told(
     old = person.email
     FeedToken.issue(person=person, label="reader")
     assert ask_to_change(person)["Location"] == PAGE
-    (mail,) = sent(mailoutbox)
-    assert mail.to == [NEW]
+    mail, warning = sent(mailoutbox)
+    assert (mail.to, warning.to) == ([NEW], [old])
+    assert NEW not in warning.body and "asked for another e-mail address" in warning.body
     assert NEW not in link_in(mail, "confirm-email")
     assert give_password(Client(), person)["Location"] == CODE  # nothing changed yet
     assert Client().post(LOGIN, {"login": NEW, "password": PASSWORD}).status_code == 200
@@ -171,12 +172,12 @@ def test_rows_of_mail_hold_no_address_and_no_secret(person: Person, mailoutbox: 
     Client().post(RESET, {"email": person.email})
     Client().post(RESET, {"email": "nobody@partner.example"})
     abouts = list(OutgoingMail.objects.values_list("about", flat=True))
-    assert len(abouts) == 3
+    assert len(abouts) == 4
     for about in abouts:
-        assert re.fullmatch(r"\d+:[a-z_]+", about), about
-    (confirm, reset) = sent(mailoutbox)
+        assert re.fullmatch(r"\d+(:[a-z_]+)?", about), about
+    (confirm, warning, reset) = sent(mailoutbox)
     assert confirm.to == [NEW]
-    assert reset.to == [person.email]
+    assert warning.to == reset.to == [person.email]
 
 
 def test_a_worker_with_another_secret_key_writes_links_that_hold(
@@ -243,9 +244,9 @@ def test_staff_get_a_link_only_if_desk_was_asked_and_desk_writes_it(
     EmailAddress.objects.update(verified=False)
     address = EmailAddress.objects.get(user=officer)
     become(settings, built_on)
-    reset = sign_in_mail.password_reset(f"{officer.pk}:{asked_on}")
-    confirm = sign_in_mail.confirm_address(f"{address.pk}:{asked_on}")
-    of_member = sign_in_mail.password_reset(f"{member.pk}:{asked_on}")
+    reset = sign_in_mail.password_reset(str(officer.pk), site=asked_on)
+    confirm = sign_in_mail.confirm_address(str(address.pk), site=asked_on)
+    of_member = sign_in_mail.password_reset(str(member.pk), site=asked_on)
     assert reset and confirm and of_member
     is_desk = asked_on == built_on == "desk"
     assert (reset.template, confirm.template) == (
@@ -256,6 +257,47 @@ def test_staff_get_a_link_only_if_desk_was_asked_and_desk_writes_it(
         assert link.startswith(settings.PORTAL_DESK_URL) is is_desk
         assert link or not is_desk
     assert of_member.facts["link"]
+
+
+def test_a_row_that_front_put_makes_desks_worker_write_no_link_to_desk(
+    pages: Any, settings: Any, mailoutbox: list[Any]
+) -> None:
+    officer = staff(StaffRole.VETTING_OFFICER)
+    become(settings, "desk")
+    for about in (str(officer.pk), f"{officer.pk}:desk"):
+        OutgoingMail.objects.create(kind="password_reset", about=about, site="front")
+    outbox.send_waiting(all_sites=True)
+    assert [f"{settings.PORTAL_DESK_URL}/account/password/reset/key" in mail.body for mail in mailoutbox] == [False]
+
+
+def test_front_tells_staff_of_no_change_and_nobody_of_what_desk_alone_does(
+    pages: Any, settings: Any, mailoutbox: list[Any]
+) -> None:
+    officer, member = staff(StaffRole.VETTING_OFFICER), PersonFactory()
+    become(settings, "desk")
+    for pk, change in ((officer.pk, "password_changed"), (member.pk, "factor_recovered")):
+        for site in ("front", "desk"):
+            OutgoingMail.objects.create(kind="account_change", about=f"{pk}:{change}", site=site)
+    outbox.send_waiting(all_sites=True)
+    assert sorted(mail.to[0] for mail in mailoutbox) == sorted([officer.email, member.email])
+
+
+def test_a_sign_in_voids_no_link_of_desk_and_ending_all_sessions_does(pages: Any, settings: Any) -> None:
+    """Front writes the last sign-in of staff, who read there: it must not keep them from a new password."""
+    from portal.members import links
+
+    officer = staff(StaffRole.VETTING_OFFICER)
+    become(settings, "desk")
+    token = links.PasswordResetTokens(site="desk").make_token(officer)
+    officer.last_login = timezone.now()
+    assert links.PasswordResetTokens(site="desk").check_token(officer, token)
+    officer.sessions_valid_from = timezone.now()
+    assert not links.PasswordResetTokens(site="desk").check_token(officer, token)
+    become(settings, "front")
+    member = PersonFactory()
+    token = links.PasswordResetTokens(site="front").make_token(member)
+    member.last_login = timezone.now()
+    assert not links.PasswordResetTokens(site="front").check_token(member, token)
 
 
 def test_staff_who_ask_on_front_are_told_to_ask_on_desk(pages: Any, mailoutbox: list[Any], settings: Any) -> None:

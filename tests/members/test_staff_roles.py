@@ -9,9 +9,9 @@ from django.test import Client
 
 from portal.core.actions import ActionRefused
 from portal.members import staff_roles
+from portal.members.actions.staff_roles import GiveRole, TakeRole
 from portal.members.enums import StaffRole, Standing
 from portal.members.models import Person, RoleChange
-from portal.members.staff_roles import GiveRole, TakeRole
 from tests.conftest import enrol, session_for
 from tests.factories import PersonFactory, staff
 

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from portal.core import outbox, tick
 from portal.members import profiles, validation
-from portal.members.ends import Lift, reason_of
+from portal.members.actions.ends import Lift
+from portal.members.actions.validation import ConfirmValidation
+from portal.members.ends import reason_of
 from portal.members.enums import EndReason, StaffRole, Standing
 from portal.members.models import Affiliation, Organisation, Person, SealedProfile, Validation
 from portal.members.refusals import NotNow, NotYours
@@ -113,11 +115,13 @@ def test_a_no_of_the_organisation_suspends(world: World) -> None:
     assert reason_of(fresh(world.person)) is EndReason.VALIDATION
 
 
-def test_lifting_asks_the_questions_anew(world: World) -> None:
+def test_lifting_asks_the_questions_anew(world: World, mailoutbox: Any) -> None:
     answer(world, same_sponsor="no")
     run_tick()
     Lift(fresh(world.person), staff(StaffRole.VETTING_OFFICER, validated_until=DUE + YEAR)).execute()
+    mailoutbox.clear()
     run_tick()
+    assert [mail.to for mail in mailoutbox if PAGE in mail.body] == [[world.person.email]]
     assert fresh(world.person).is_vetted
     answer(world)
     confirm(world)
@@ -310,7 +314,7 @@ def test_staff_confirm_a_point_of_contact(world: World) -> None:
     assert awaiting_staff() == {world.person}
     assert confirm(world, by=other).status_code == 404
     officer = staff(StaffRole.VETTING_OFFICER)
-    validation.ConfirmValidation(Validation.objects.get(person=world.person), officer, is_confirmed=True).execute()
+    ConfirmValidation(Validation.objects.get(person=world.person), officer, is_confirmed=True).execute()
     run_tick()
     assert fresh(world.person).validated_until == DUE + YEAR
 
@@ -319,7 +323,7 @@ def test_staff_confirm_a_point_of_contact(world: World) -> None:
 def test_only_officers_confirm_for_an_organisation(world: World, role: StaffRole) -> None:
     answer(world)
     by = staff(role, validated_until=DUE + YEAR)
-    action = validation.ConfirmValidation(Validation.objects.get(person=world.person), by, is_confirmed=True)
+    action = ConfirmValidation(Validation.objects.get(person=world.person), by, is_confirmed=True)
     if role in {StaffRole.VETTING_OFFICER, StaffRole.MIAC_SUPERVISOR}:
         action.execute()
         with pytest.raises(NotNow):
@@ -333,4 +337,4 @@ def test_an_officer_does_not_confirm_themselves(world: World) -> None:
     officer = staff(StaffRole.VETTING_OFFICER, validated_until=DUE)
     row = Validation.objects.create(person=officer, due_at=DUE, answered_at=NOON, same_employer=True)
     with pytest.raises(NotYours):
-        validation.ConfirmValidation(row, officer, is_confirmed=True).execute()
+        ConfirmValidation(row, officer, is_confirmed=True).execute()

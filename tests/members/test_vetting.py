@@ -16,11 +16,12 @@ from hypothesis import given, strategies as st
 from portal.core import outbox
 from portal.core.actions import ActionRefused
 from portal.core.models import OutgoingMail
-from portal.members import applying, case_file, vetting, vetting_actions as actions
+from portal.members import applying, case_file, vetting
+from portal.members.actions import vetting as actions
+from portal.members.actions.vetting import Admission
 from portal.members.enums import ApplicationState, Outcome, StaffRole, Standing, VettingKind
 from portal.members.models import Application, CaptainReview, Person, SealedProfile, VettingEntry
 from portal.members.vetting import FINDINGS, Step
-from portal.members.vetting_actions import Admission
 from portal.members.welcome import token_for
 from tests.conftest import become, enrol, session_for
 from tests.factories import CommunityFactory, OrganisationFactory, PersonFactory, staff
@@ -44,7 +45,12 @@ def application(**fields: Any) -> Application:
 
 def find(row: Application, *kinds: VettingKind, by: Person, outcome: Outcome = Outcome.GOOD) -> None:
     for kind in kinds:
-        actions.RecordFinding(row, by, kind=kind, outcome=outcome).execute()
+        actions.RecordFinding(row, by, kind=kind, outcome=outcome, seen=read(row)).execute()
+
+
+def read(row: Application) -> str:
+    """What the applicant has written by now, as somebody has it who has just opened the case."""
+    return Application.objects.get(pk=row.pk).written_now()
 
 
 @pytest.fixture
@@ -67,7 +73,7 @@ def ready(desk: None, officer: Person) -> Application:
 
 def approve(row: Application, by: Person, **admission: Any) -> Person:
     where = Admission(admission.pop("organisation", None) or OrganisationFactory(), {}, **admission)
-    person: Person = actions.Approve(row, by, reasons="All good.", admission=where).execute()
+    person: Person = actions.Approve(row, by, reasons="All good.", admission=where, seen=read(row)).execute()
     return person
 
 
@@ -110,7 +116,7 @@ def test_the_newest_finding_counts(desk: None, officer: Person) -> None:
 def test_who_called_back_does_not_decide(ready: Application, officer: Person, second: Person) -> None:
     for attempt in (
         lambda: approve(ready, officer),
-        lambda: actions.Refuse(ready, officer, reasons="No.", letter="Sorry.").execute(),
+        lambda: actions.Refuse(ready, officer, reasons="No.", letter="Sorry.", seen=read(ready)).execute(),
     ):
         with pytest.raises(ActionRefused, match="somebody else decides"):
             attempt()
@@ -153,7 +159,12 @@ def test_of_a_records_check_nothing_is_kept_but_the_outcome(desk: None, officer:
     row = application()
     with pytest.raises(ActionRefused, match="only cleared or not cleared"):
         actions.RecordFinding(
-            row, officer, kind=VettingKind.RECORDS_CHECK, outcome=Outcome.BAD, details={"said": "something"}
+            row,
+            officer,
+            kind=VettingKind.RECORDS_CHECK,
+            outcome=Outcome.BAD,
+            details={"said": "something"},
+            seen=read(row),
         ).execute()
     find(row, VettingKind.RECORDS_CHECK, by=officer)
     assert bytes(VettingEntry.objects.get().details) == b""
@@ -162,7 +173,8 @@ def test_of_a_records_check_nothing_is_kept_but_the_outcome(desk: None, officer:
 def test_what_was_recorded_is_sealed_and_desk_reads_it(desk: None, officer: Person) -> None:
     row = application()
     details = {"number": "573 555 0100", "found_in": "directory", "spoken_to": "reception", "said": "works here"}
-    actions.RecordFinding(row, officer, kind=VettingKind.CALL_BACK, outcome=Outcome.GOOD, details=details).execute()
+    called = actions.RecordFinding(row, officer, VettingKind.CALL_BACK, Outcome.GOOD, details, seen=read(row))
+    called.execute()
     assert b"573 555 0100" not in bytes(VettingEntry.objects.get().details)
     assert case_file.history_of(row)[0].details == details
     assert case_file.answers_of(row)["contact"]["phone"] == PAGES["contact"]["phone"]
@@ -205,7 +217,8 @@ def test_a_refusal_is_a_letter_and_an_appeal_goes_to_somebody_else(
     ready: Application, second: Person, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        actions.Refuse(ready, second, reasons="Employer unknown.", letter="We could not reach your employer.").execute()
+        words = {"reasons": "Employer unknown.", "letter": "We could not reach your employer."}
+        actions.Refuse(ready, second, **words, seen=read(ready)).execute()
     assert "We could not reach your employer." in str(mail.outbox[-1].body)
     assert "Employer unknown." not in str(mail.outbox[-1].body)
     writer = applying.Applicant(Application.objects.get(), applying.make_link(ready))
@@ -260,13 +273,13 @@ def test_what_was_found_out_lapses_when_the_applicant_writes_anew(
 
 def test_somebody_who_never_answers_can_be_refused(desk: None, officer: Person, second: Person) -> None:
     row = application(state=ApplicationState.MORE_ASKED)
-    actions.Refuse(row, second, reasons="No answer.", letter="We heard nothing.").execute()
+    actions.Refuse(row, second, reasons="No answer.", letter="We heard nothing.", seen=read(row)).execute()
     assert Application.objects.get().state == ApplicationState.REFUSED
 
 
 def test_on_appeal_a_finding_is_made_again_and_there_is_one_appeal(ready: Application, second: Person) -> None:
     find(ready, VettingKind.WORD, by=second, outcome=Outcome.BAD)
-    actions.Refuse(ready, second, reasons="Bad word.", letter="Sorry.").execute()
+    actions.Refuse(ready, second, reasons="Bad word.", letter="Sorry.", seen=read(ready)).execute()
     ready.refresh_from_db()
     writer = applying.Applicant(ready, applying.make_link(ready))
     assert applying.may_appeal(ready) and not applying.may_withdraw(ready)
@@ -379,7 +392,9 @@ def test_a_case_goes_through_the_pages_from_call_back_to_admission(desk: None, o
     address = f"/desk/members/{row.uuid}/"
     first = session_for(officer)
     assert "Shift lead" in first.get(address).content.decode()
+    seen = {"seen": read(row)}
     call = {
+        **seen,
         "outcome": "good",
         "number": "573 555 0100",
         "found_in": "directory",
@@ -387,12 +402,13 @@ def test_a_case_goes_through_the_pages_from_call_back_to_admission(desk: None, o
         "said": "yes",
     }
     assert first.post(f"{address}call_back/", call).status_code == 302
-    first.post(f"{address}word/", {"outcome": "good", "spoken_to": "supervisor", "said": "yes"})
-    first.post(f"{address}review/", {"outcome": "good", "said": "known company"})
-    first.post(f"{address}records/", {"outcome": "good"})
+    first.post(f"{address}word/", {**seen, "outcome": "good", "spoken_to": "supervisor", "said": "yes"})
+    first.post(f"{address}review/", {**seen, "outcome": "good", "said": "known company"})
+    first.post(f"{address}records/", {**seen, "outcome": "good"})
     page = first.get(address).content.decode()
     assert "573 555 0100" in page and "somebody else decides" in page
     facts = {
+        **seen,
         "new_name": "Ozark Power",
         "new_kind": "company",
         "new_phone": "573 555 0100",

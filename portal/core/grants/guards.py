@@ -28,19 +28,42 @@ FUNCTIONS: dict[str, str] = {
     ),
 }
 
+
+def just_now(moment: str) -> str:
+    """That a moment which Front writes is the present one: it dates nothing back, and nothing into the future."""
+    return f"{moment} BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp() + interval '1 minute'"
+
+
+def kept_or_just_now(column: str) -> str:
+    return f"(NEW.{column} IS NOT DISTINCT FROM OLD.{column} OR {just_now(f'NEW.{column}')})"
+
+
+# An address that is verified is its account's alone: a planted one would keep another person out.
+NOBODY_ELSES = (
+    "(NOT NEW.verified OR NOT EXISTS (SELECT FROM members_person p WHERE p.email = lower(NEW.email)"
+    " AND p.id <> NEW.user_id))"
+)
+
 ACCOUNTS = (
     Guard(
         "members_person",
         "UPDATE",
-        "NOT portal_is_staff(OLD.id) OR (NEW.password, NEW.email) IS NOT DISTINCT FROM (OLD.password, OLD.email)",
-        "password and address of members; of staff neither",
+        "(NOT portal_is_staff(OLD.id) OR (NEW.password, NEW.email) IS NOT DISTINCT FROM (OLD.password, OLD.email))"
+        " AND (NEW.email = OLD.email OR OLD.standing = 'active')"
+        f" AND {kept_or_just_now('last_login')}",
+        "password of members and address of active ones; of staff neither; the last sign-in is now",
     ),
-    Guard("account_emailaddress", "INSERT", "NOT portal_is_staff(NEW.user_id)", "of members, not of staff"),
+    Guard(
+        "account_emailaddress",
+        "INSERT",
+        f"NOT portal_is_staff(NEW.user_id) AND {NOBODY_ELSES}",
+        "of members, not of staff; none as verified that is another account's",
+    ),
     Guard(
         "account_emailaddress",
         "UPDATE",
-        "NEW.user_id = OLD.user_id AND NOT portal_is_staff(OLD.user_id)",
-        "of members, not of staff; nobody's becomes another's",
+        f"NEW.user_id = OLD.user_id AND NOT portal_is_staff(OLD.user_id) AND {NOBODY_ELSES}",
+        "of members, not of staff; nobody's becomes another's, none is verified that is another account's",
     ),
     Guard("account_emailaddress", "DELETE", "NOT portal_is_staff(OLD.user_id)", "of members, not of staff"),
     Guard("mfa_authenticator", "INSERT", "NOT portal_is_staff(NEW.user_id)", "of members, not of staff"),
@@ -67,10 +90,12 @@ ACCOUNTS = (
     Guard(
         "members_alarm",
         "INSERT",
-        "NEW.closed_at IS NULL AND NEW.closed_by_id IS NULL AND NEW.finding = ''",
-        "open alarms",
+        "NEW.closed_at IS NULL AND NEW.closed_by_id IS NULL AND NEW.finding = '' AND NEW.count = 1"
+        f" AND NEW.kind IN ('locks_of_one', 'many_locks') AND {just_now('NEW.raised_at')}",
+        "open alarms about locks, raised now; the others are Desk's",
     ),
-    Guard("members_alarm", "UPDATE", "NEW.count > OLD.count", "the count goes up"),
+    Guard("members_alarm", "UPDATE", "NEW.count = OLD.count + 1", "the count goes up by one"),
+    Guard("members_formeraddress", "INSERT", "NOT portal_is_staff(NEW.person_id)", "of members, not of staff"),
     Guard(
         "members_visit",
         "UPDATE",
@@ -86,13 +111,25 @@ MEMBERSHIP = (
     Guard(
         "members_validation",
         "UPDATE",
-        "OLD.completed_at IS NULL AND"
+        "NOT portal_is_staff(OLD.person_id) AND OLD.completed_at IS NULL AND"
         " (OLD.answered_at IS NULL OR (NEW.answered_at, NEW.same_employer, NEW.same_sponsor, NEW.changes)"
         " IS NOT DISTINCT FROM (OLD.answered_at, OLD.same_employer, OLD.same_sponsor, OLD.changes)) AND"
         " ((NEW.confirmed_by_id, NEW.confirmed_at, NEW.is_confirmed)"
         " IS NOT DISTINCT FROM (OLD.confirmed_by_id, OLD.confirmed_at, OLD.is_confirmed)"
         " OR (OLD.confirmed_at IS NULL AND portal_is_contact(NEW.confirmed_by_id, OLD.person_id)))",
-        "each answer once; confirmed by a point of contact of the person's organisation, never by staff",
+        "each answer once; confirmed by a point of contact of the person's organisation, never by staff; of staff none",
+    ),
+    Guard(
+        "members_agreementanswer",
+        "INSERT",
+        f"(NEW.is_accepted OR NOT portal_is_staff(NEW.person_id)) AND {just_now('NEW.answered_at')}",
+        "answers of now; no refusal of staff",
+    ),
+    Guard(
+        "members_sealedprofile",
+        "INSERT",
+        f"NOT portal_is_staff(NEW.person_id) AND {just_now('NEW.sealed_at')}",
+        "of members, not of staff; sealed now",
     ),
     Guard(
         "members_departure",
@@ -114,41 +151,73 @@ MEMBERSHIP = (
     ),
 )
 
+
+def entries(kind: str, application: str) -> str:
+    """How many entries of a kind an application has by now."""
+    return f"(SELECT count(*) FROM members_vettingentry e WHERE e.application_id = {application} AND e.kind = '{kind}')"  # noqa: S608  (names of this file)
+
+
+SAME = "NEW.application_id"
+
 APPLICATIONS = (
     Guard(
         "members_application",
         "INSERT",
-        "NEW.state = 'started' AND NEW.person_id IS NULL AND NEW.decided_at IS NULL",
+        "NEW.state = 'started' AND NEW.person_id IS NULL AND NEW.decided_at IS NULL AND NEW.submitted_at IS NULL"
+        " AND NEW.reached_desk_at IS NULL AND NEW.withdrawal_seen_at IS NULL",
         "applications that begin",
     ),
     Guard(
         "members_application",
         "UPDATE",
-        "NEW.state = OLD.state OR (NEW.state = 'submitted' AND OLD.state IN ('started', 'more_asked'))"
-        " OR (NEW.state = 'appealed' AND OLD.state = 'refused')"
-        " OR (NEW.state = 'withdrawn' AND OLD.state IN ('started', 'submitted', 'more_asked'))",
-        "submitted when it was being written or more was asked; appealed when it was refused; withdrawn while it is not"
-        " decided on",
+        "(NEW.state = OLD.state OR (NEW.state = 'submitted' AND OLD.state IN ('started', 'more_asked'))"
+        f" OR (NEW.state = 'appealed' AND OLD.state = 'refused' AND {entries('decision', 'NEW.id')} = 1)"
+        " OR (NEW.state = 'withdrawn' AND OLD.state IN ('started', 'submitted', 'more_asked')))"
+        " AND CASE WHEN OLD.state = 'started' AND NEW.state = 'submitted'"
+        f" THEN OLD.submitted_at IS NULL AND {just_now('NEW.submitted_at')}"
+        " ELSE NEW.submitted_at IS NOT DISTINCT FROM OLD.submitted_at END"
+        " AND (NEW.name = OLD.name OR OLD.state IN ('started', 'more_asked'))"
+        " AND (NEW.email_verified_at IS NOT DISTINCT FROM OLD.email_verified_at"
+        f" OR (OLD.email_verified_at IS NULL AND {just_now('NEW.email_verified_at')}))",
+        "submitted when it was being written or more was asked; appealed once, when it was refused; withdrawn while it"
+        " is not decided on; the name while it is being written; the moments of sending and of verifying once, and now",
     ),
     Guard(
         "members_applicationpart",
         "INSERT",
-        "EXISTS (SELECT 1 FROM members_application a WHERE a.id = NEW.application_id"
-        " AND a.state IN ('started', 'more_asked'))",
-        "pages of applications that are being written",
+        "EXISTS (SELECT 1 FROM members_application a WHERE a.id = NEW.application_id"  # noqa: S608  (our own words)
+        f" AND a.state IN ('started', 'more_asked')) AND {just_now('NEW.saved_at')}"
+        " AND NEW.version = 1 + COALESCE((SELECT max(p.version) FROM members_applicationpart p"
+        " WHERE p.application_id = NEW.application_id AND p.page = NEW.page), 0)",
+        "pages of applications that are being written: the next version, saved now",
     ),
     Guard(
         "members_vettingentry",
         "INSERT",
-        "NEW.by_id IS NULL AND NEW.kind IN ('answered', 'appeal', 'withdrawal') AND NEW.outcome = 'none'",
-        "the applicant's answer, appeal or withdrawal, in nobody's name and without a finding",
+        f"NEW.by_id IS NULL AND NEW.outcome = 'none' AND NEW.over = '' AND {just_now('NEW.at')}"  # noqa: S608  (own words)
+        f" AND EXISTS (SELECT 1 FROM members_application a WHERE a.id = {SAME} AND CASE NEW.kind"
+        f" WHEN 'answered' THEN a.state = 'submitted' AND {entries('answered', SAME)} < {entries('more_asked', SAME)}"
+        f" WHEN 'appeal' THEN a.state = 'appealed' AND {entries('appeal', SAME)} = 0"
+        f" WHEN 'withdrawal' THEN a.state = 'withdrawn' AND {entries('withdrawal', SAME)} = 0 ELSE false END)",
+        "the applicant's answer to each question, one appeal, one withdrawal: in nobody's name, without a finding, now,"
+        " of an application that stands there",
     ),
     Guard("members_captainreview", "UPDATE", "OLD.answered_at IS NULL", "an answer that was not given before"),
 )
 
 MAIL = (
-    Guard("core_outgoingmail", "INSERT", "NEW.site = 'front' AND NEW.sent_at IS NULL", "mail of Front that waits"),
-    Guard("core_outgoingmail", "UPDATE", "OLD.site = 'front'", "mail of Front"),
+    Guard(
+        "core_outgoingmail",
+        "INSERT",
+        "NEW.site = 'front' AND NEW.sent_at IS NULL AND NEW.attempts = 0",
+        "mail of Front that waits and was not tried",
+    ),
+    Guard(
+        "core_outgoingmail",
+        "UPDATE",
+        "OLD.site = 'front' AND NEW.attempts BETWEEN OLD.attempts AND OLD.attempts + 1",
+        "mail of Front; tried once more at most",
+    ),
 )
 
 GUARDS: tuple[Guard, ...] = (*ACCOUNTS, *MEMBERSHIP, *APPLICATIONS, *MAIL)

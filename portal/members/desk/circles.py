@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core import queues
 from portal.core.actions import Action, ActionRefused
 from portal.core.listings import paginate
-from portal.members import affiliation_actions, circle_actions as actions, circles
-from portal.members.circle_actions import COMMUNITY_STAFF, ORGANISATION_STAFF
+from portal.members import circles
+from portal.members.actions import affiliations, circles as actions, memberships
+from portal.members.actions.circles import COMMUNITY_STAFF, ORGANISATION_STAFF
 from portal.members.enums import CommunityKind
-from portal.members.forms_circles import (
+from portal.members.forms.circles import (
     CommunityForm,
     NewCommunityForm,
     OnePersonForm,
@@ -114,19 +115,19 @@ PLACE_VERBS = {
     "add": PlaceVerb(
         gettext_lazy("Add somebody, or change their place"),
         PlaceForm,
-        affiliation_actions.AddToOrganisation,
+        affiliations.AddToOrganisation,
         gettext_lazy("Stored."),
     ),
     "end-contact": PlaceVerb(
         gettext_lazy("End being point of contact"),
         OnePersonForm,
-        affiliation_actions.EndContact,
+        affiliations.EndContact,
         gettext_lazy("Ended. They stay in the organisation."),
     ),
     "end-place": PlaceVerb(
         gettext_lazy("End somebody's place"),
         OnePersonForm,
-        affiliation_actions.EndPlace,
+        affiliations.EndPlace,
         gettext_lazy("Ended. They stay a member; suspend them on their own page if they left."),
         is_destructive=True,
     ),
@@ -192,16 +193,16 @@ class PeopleVerb:
 
 
 PEOPLE_VERBS = {
-    "add": PeopleVerb(gettext_lazy("Add people"), actions.AddPeople, gettext_lazy("Added. They are told by mail.")),
+    "add": PeopleVerb(gettext_lazy("Add people"), memberships.AddPeople, gettext_lazy("Added. They are told by mail.")),
     "remove": PeopleVerb(
         gettext_lazy("Remove people"),
-        actions.RemovePeople,
+        memberships.RemovePeople,
         gettext_lazy("Removed. They read nothing through it any more."),
         is_destructive=True,
     ),
-    "stewards": PeopleVerb(gettext_lazy("Name stewards"), actions.NameStewards, gettext_lazy("Named.")),
+    "stewards": PeopleVerb(gettext_lazy("Name stewards"), memberships.NameStewards, gettext_lazy("Named.")),
     "end-stewards": PeopleVerb(
-        gettext_lazy("End stewardship"), actions.ReleaseStewards, gettext_lazy("Ended. They stay in the community.")
+        gettext_lazy("End stewardship"), memberships.ReleaseStewards, gettext_lazy("Ended. They stay in the community.")
     ),
 }
 
@@ -295,7 +296,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     word = request.POST.get("verb")
     if word not in {"accept", "decline"}:
         raise Http404
-    action = actions.DecideProposal(_get(MembershipProposal, pk), person_of(request), is_accepted=word == "accept")
+    action = memberships.DecideProposal(_get(MembershipProposal, pk), person_of(request), is_accepted=word == "accept")
     _try(request, action, _("Added. They are told by mail.") if word == "accept" else _("Declined."))
     return redirect("desk_proposals")
 

@@ -16,6 +16,7 @@ from portal.core.listings import paginate
 from portal.core.queues import Queue, source
 from portal.core.validators import printable, without_social_security_number
 from portal.members import alarms, locks, recovery
+from portal.members.actions.recovery import GrantRecovery, RecordCallBack, RefuseRecovery
 from portal.members.enums import StaffRole
 from portal.members.models import Alarm, FactorRecovery, Lock, Person
 from portal.members.models.people import fold
@@ -120,7 +121,7 @@ def recoveries(request: HttpRequest) -> HttpResponse:
 def _record(request: HttpRequest, form: Any) -> bool:
     said = {name: form.cleaned_data[name] for name in ("number", "found_where", "spoken_to")}
     try:
-        recovery.RecordCallBack(person=form.person, by=person_of(request), **said).execute()
+        RecordCallBack(person=form.person, by=person_of(request), **said).execute()
     except ActionRefused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -146,10 +147,10 @@ def decide_recovery(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _decide(request: HttpRequest, row: FactorRecovery) -> HttpResponse:
     if request.POST.get("decision") == "grant":
-        code = recovery.GrantRecovery(recovery=row, by=person_of(request)).execute()
+        code = GrantRecovery(recovery=row, by=person_of(request)).execute()
         return render(request, "desk/members/recovery_code.html", {"recovery": row, "code": code})
     if request.POST.get("decision") == "refuse":
-        recovery.RefuseRecovery(recovery=row, by=person_of(request)).execute()
+        RefuseRecovery(recovery=row, by=person_of(request)).execute()
         messages.success(request, _("Refused. Nothing changed for the person."))
         return redirect("desk_recoveries")
     return redirect("desk_recovery", pk=row.pk)

@@ -17,8 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core import queues
 from portal.core.actions import Action, ActionRefused
 from portal.core.listings import paginate
-from portal.members import clearance, ends, forms_membership as forms, profiles, validation
+from portal.members import clearance, ends, profiles, validation
+from portal.members.actions.clearance import EndClearance, GrantClearance
+from portal.members.actions.ends import Close, Lift, NameSponsor, Reopen, Suspend
+from portal.members.actions.validation import ConfirmValidation
 from portal.members.enums import EndReason, StaffRole, Standing
+from portal.members.forms import membership as forms
 from portal.members.models import Person, Validation
 from portal.members.models.people import fold
 from portal.members.requests import person_of
@@ -56,28 +60,28 @@ VERBS = {
     "lift": Verb(
         gettext_lazy("Lift the suspension"),
         forms.LiftForm,
-        lambda person, by, given: ends.Lift(person, by, words=given["words"]),
+        lambda person, by, given: Lift(person, by, words=given["words"], email=given.get("email", "")),
         _may_be_lifted,
         gettext_lazy("Lifted. They were told by mail."),
     ),
     "reopen": Verb(
         gettext_lazy("Open the membership again"),
         forms.ReopenForm,
-        lambda person, by, given: ends.Reopen(person, by, words=given["words"]),
+        lambda person, by, given: Reopen(person, by, words=given["words"], email=given.get("email", "")),
         lambda person: person.standing == Standing.CLOSED,
         gettext_lazy("Opened again. They were told by mail."),
     ),
     "sponsor": Verb(
         gettext_lazy("Name another sponsor"),
         forms.SponsorForm,
-        lambda person, by, given: ends.NameSponsor(person, by, sponsor=given["sponsor"]),
+        lambda person, by, given: NameSponsor(person, by, sponsor=given["sponsor"]),
         lambda person: person.standing != Standing.APPLIED,
         gettext_lazy("The sponsor was changed."),
     ),
     "clear": Verb(
         gettext_lazy("Grant the law-enforcement clearance"),
         forms.GrantForm,
-        lambda person, by, given: clearance.GrantClearance(person, given["agency"], given["evidence"], by),
+        lambda person, by, given: GrantClearance(person, given["agency"], given["evidence"], by),
         lambda person: person.is_vetted and bool(clearance.agencies_of(person)),
         gettext_lazy("Granted. They were told by mail."),
         roles=lambda person: (StaffRole.MIAC_SUPERVISOR,),
@@ -85,7 +89,7 @@ VERBS = {
     "end-clearance": Verb(
         gettext_lazy("End the law-enforcement clearance"),
         forms.NothingForm,
-        lambda person, by, given: clearance.EndClearance(person, by),
+        lambda person, by, given: EndClearance(person, by),
         lambda person: person.is_cleared,
         gettext_lazy("Ended. They were told by mail."),
         roles=lambda person: (StaffRole.MIAC_SUPERVISOR,),
@@ -94,7 +98,7 @@ VERBS = {
     "suspend": Verb(
         gettext_lazy("Suspend the membership"),
         forms.SuspendForm,
-        lambda person, by, given: ends.Suspend(person, by, reason=given["reason"], words=given["words"]),
+        lambda person, by, given: Suspend(person, by, reason=given["reason"], words=given["words"]),
         _is_member,
         gettext_lazy("Suspended. Open sessions end with their next request."),
         roles=lambda person: ends.who_ends(person, reason=EndReason.TAKEN_OVER, is_suspension=True),
@@ -103,7 +107,7 @@ VERBS = {
     "close": Verb(
         gettext_lazy("Close the membership"),
         forms.CloseForm,
-        lambda person, by, given: ends.Close(person, by, reason=given["reason"], words=given["words"]),
+        lambda person, by, given: Close(person, by, reason=given["reason"], words=given["words"]),
         _is_member,
         gettext_lazy("Closed. Open sessions end with their next request."),
         roles=ends.who_ends,
@@ -148,6 +152,7 @@ def _show(request: HttpRequest, person: Person, *, bad: tuple[str, Any] | None =
         "standing": person.standing_now(),
         "said": explain(person),
         "changes": person.standing_changes.select_related("by").order_by("-at", "-pk")[:MOST_SHOWN],
+        "former_addresses": person.former_addresses.order_by("-until", "-pk")[:MOST_SHOWN],
         "affiliations": person.affiliations.select_related("organisation").order_by("ended_at", "organisation__name"),
         "memberships": person.community_memberships.select_related("community").order_by("ended_at", "community__name"),
         "answers": person.agreement_answers.select_related("agreement")[:MOST_SHOWN],
@@ -170,7 +175,7 @@ def _offered(person: Person, by: Person, bad: tuple[str, Any] | None) -> list[tu
 
 
 def _form(name: str, verb: Verb, person: Person, data: Any = None) -> Any:
-    extra = {"person": person} if name == "clear" else {}
+    extra = {"person": person} if name in {"clear", "lift", "reopen"} else {}
     return verb.form(data, auto_id=f"id_{name}_%s", **extra)
 
 
@@ -212,7 +217,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     by = person_of(request)
     if request.method == "POST" and request.POST.get("verb") in {"confirm", "deny"}:
         try:
-            validation.ConfirmValidation(row, by, is_confirmed=request.POST["verb"] == "confirm").execute()
+            ConfirmValidation(row, by, is_confirmed=request.POST["verb"] == "confirm").execute()
         except ActionRefused as refusal:
             messages.error(request, str(refusal))
         else:

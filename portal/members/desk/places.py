@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.queues import Place, place_source
 from portal.members import alarms, staff_roles
-from portal.members.circle_actions import COMMUNITY_STAFF, ORGANISATION_STAFF
+from portal.members.actions.circles import COMMUNITY_STAFF, ORGANISATION_STAFF
 from portal.members.desk import exposure, membership
 
 PLACES = (

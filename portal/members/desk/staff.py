@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core.actions import ActionRefused
 from portal.core.listings import paginate
 from portal.members import staff_roles
+from portal.members.actions.staff_roles import GiveRole, TakeRole
 from portal.members.enums import StaffRole
-from portal.members.forms_circles import RoleForm
-from portal.members.forms_membership import FindForm
+from portal.members.forms.circles import RoleForm
+from portal.members.forms.membership import FindForm
 from portal.members.models import Person
 from portal.members.models.people import fold
 from portal.members.requests import person_of
@@ -25,7 +26,7 @@ from portal.members.requests import person_of
 FORM_METHODS = ["GET", "HEAD", "POST"]
 LARGEST_KEY = 2**63 - 1  # what the databases can hold
 MOST_SHOWN = 50
-ACTIONS = {"give": staff_roles.GiveRole, "take": staff_roles.TakeRole}
+ACTIONS = {"give": GiveRole, "take": TakeRole}
 View = Callable[..., HttpResponse]
 
 

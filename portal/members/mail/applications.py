@@ -15,18 +15,17 @@ from portal.members.models import Application, CaptainReview, Person
 
 @outbox.kind("application_link")
 def application_link(about: str) -> Letter | None:
-    """The link with which an applicant goes on. Its code is made here, and only its digest is kept."""
+    """The link with which an applicant goes on. Its code is made here, and only its digest is kept.
+
+    If somebody applied with the address of a member, the member is told, and nobody else.
+    """
     application = Application.objects.unended().filter(pk=about).first()
     if application is None:
         return None
+    member = applying.member_with(application.email)
+    if member is not None:
+        return Letter(member.email, "application_known", {"name": member.name})
     return Letter(application.email, "application_link", _fresh_link(application))
-
-
-@outbox.kind("application_known")
-def application_known(about: str) -> Letter | None:
-    """Somebody applied with the address of a member: tell the member, and nobody else."""
-    person = Person.objects.filter(pk=about).first()
-    return Letter(person.email, "application_known", {"name": person.name}) if person else None
 
 
 @outbox.kind("application_received")

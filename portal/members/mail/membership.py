@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from portal.core import outbox
 from portal.core.outbox import Letter
+from portal.members.desk_only import is_staff
 from portal.members.enums import Standing
 from portal.members.models import Person, Reminder, Validation
 from portal.members.standing import dormant_after
@@ -34,7 +37,9 @@ def validation_asked(about: str) -> Letter | None:
     row = Validation.objects.filter(pk=about, answered_at=None, completed_at=None).select_related("person").first()
     if row is None or row.person.standing != Standing.ACTIVE:
         return None
-    return Letter(row.person.email, "validation_asked", {"name": row.person.name, "due_at": row.due_at})
+    site_url = settings.PORTAL_DESK_URL if is_staff(row.person) else settings.PORTAL_FRONT_URL
+    facts = {"name": row.person.name, "due_at": row.due_at, "site_url": site_url}
+    return Letter(row.person.email, "validation_asked", facts)
 
 
 @outbox.kind("validation_done")

@@ -1,4 +1,4 @@
-"""The mail of sign-in. A row holds numbers alone: whom it is about, and which site it was asked for on."""
+"""The mail of sign-in. A row holds numbers alone; which site put it, the database knows (`OutgoingMail.site`)."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ CHANGES = {
         gettext_lazy("New recovery codes were made"),
         gettext_lazy("New recovery codes were made for your account; the old ones no longer work."),
     ),
+    "address_asked": (
+        gettext_lazy("Another address was asked for"),
+        gettext_lazy(
+            "Somebody who was signed in to your account asked for another e-mail address for it. "
+            "Nothing changes until the link that was sent to the new address is opened."
+        ),
+    ),
     "factor_recovered": (
         gettext_lazy("Your second factor was replaced"),
         gettext_lazy(
@@ -50,6 +57,8 @@ CHANGES = {
         ),
     ),
 }
+
+OF_DESK = frozenset({"factor_recovered"})
 
 
 def tell_of_change(template: str, *, person: Person) -> None:
@@ -62,41 +71,45 @@ def tell_of_change(template: str, *, person: Person) -> None:
 def ask_for_password_link(email: str) -> None:
     """Ask for the link to a new password. A row either way: nothing tells whether somebody has this address."""
     found = Person.objects.filter(email=email).values_list("pk", flat=True).first()
-    outbox.put("password_reset", f"{found or NOBODY}:{settings.PORTAL_SITE_KIND}")
+    outbox.put("password_reset", str(found or NOBODY))
 
 
 def ask_to_confirm(address: EmailAddress) -> None:
-    outbox.put("confirm_address", f"{address.pk}:{settings.PORTAL_SITE_KIND}")
+    outbox.put("confirm_address", str(address.pk))
 
 
-@outbox.kind("account_change")
-def account_change(about: str) -> Letter | None:
+@outbox.kind("account_change", knows_site=True)
+def account_change(about: str, *, site: str) -> Letter | None:
+    """Nothing that Front says of staff, or of what Desk alone does: nobody who holds it frightens them with that."""
+    from portal.members.desk_only import is_staff
+
     pk, _mark, change = about.partition(":")
     person = Person.objects.filter(pk=pk).first()
     if person is None or change not in CHANGES:
+        return None
+    if site != "desk" and (change in OF_DESK or is_staff(person)):
         return None
     subject, sentence = CHANGES[change]
     return Letter(person.email, "account_change", {"subject": subject, "sentence": sentence})
 
 
-@outbox.kind("password_reset")
-def password_reset(about: str) -> Letter | None:
+@outbox.kind("password_reset", knows_site=True)
+def password_reset(about: str, *, site: str) -> Letter | None:
     """The link to a new password. Staff who asked on Front get none: they are told to ask on Desk."""
     from portal.members import links
     from portal.members.desk_only import is_staff
 
-    pk, _mark, asked_on = about.partition(":")
-    person = Person.objects.filter(pk=pk, is_active=True).first()
+    person = Person.objects.filter(pk=about, is_active=True).first()
     if person is None:
         return None
-    site = _opens_on(asked_on)
-    if site != "desk" and is_staff(person):
+    opens_on = _opens_on(site)
+    if opens_on != "desk" and is_staff(person):
         return Letter(person.email, "password_on_desk")
-    return Letter(person.email, "password_reset", {"link": links.password_reset_url(person, site=site)})
+    return Letter(person.email, "password_reset", {"link": links.password_reset_url(person, site=opens_on)})
 
 
-@outbox.kind("confirm_address")
-def confirm_address(about: str) -> Letter | None:
+@outbox.kind("confirm_address", knows_site=True)
+def confirm_address(about: str, *, site: str) -> Letter | None:
     """The link goes to the new address. If that is somebody's already, they are told that it was tried.
 
     Staff who asked on Front get no link: they are told to sign in on Desk.
@@ -104,16 +117,15 @@ def confirm_address(about: str) -> Letter | None:
     from portal.members import links
     from portal.members.desk_only import is_staff
 
-    pk, _mark, asked_on = about.partition(":")
-    address = EmailAddress.objects.filter(pk=pk, verified=False).select_related("user").first()
+    address = EmailAddress.objects.filter(pk=about, verified=False).select_related("user").first()
     if address is None:
         return None
-    site = _opens_on(asked_on)
+    opens_on = _opens_on(site)
     if Person.objects.filter(email=address.email).exclude(pk=address.user_id).exists():
         return Letter(address.email, "address_taken")
-    if site != "desk" and is_staff(address.user):
+    if opens_on != "desk" and is_staff(address.user):
         return Letter(address.email, "confirm_on_desk")
-    return Letter(address.email, "confirm_address", {"link": links.confirm_url(address, site=site)})
+    return Letter(address.email, "confirm_address", {"link": links.confirm_url(address, site=opens_on)})
 
 
 @outbox.kind("address_changed")
@@ -135,6 +147,6 @@ def alarm(about: str) -> Letter | None:
     return Letter(reader.email, "alarm", facts)
 
 
-def _opens_on(asked_on: str) -> str:
-    """Where a link opens. Only Desk's processes make links to Desk, whatever a row says."""
-    return "desk" if asked_on == settings.PORTAL_SITE_KIND == "desk" else "front"
+def _opens_on(site: str) -> str:
+    """Where a link opens: on Desk for a row that Desk put and Desk's process writes, since Front puts rows as well."""
+    return "desk" if site == settings.PORTAL_SITE_KIND == "desk" else "front"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -23,8 +25,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(state__in=AT_DESK)
 
     def with_written(self) -> Self:
-        """With the moment at which the applicant last wrote, read in the same query."""
-        return self.annotate(last_written_at=models.Max("parts__saved_at"))
+        """With entries and versions of pages, without what is sealed: what `written_now` needs for each of many."""
+        entries = VettingEntry.objects.defer("details")
+        versions = ApplicationPart.objects.defer("envelope")
+        return self.prefetch_related(models.Prefetch("entries", entries), models.Prefetch("parts", versions))
 
     def unended(self) -> Self:
         return self.exclude(state__in=ENDED)
@@ -43,6 +47,9 @@ class Application(models.Model):
     email_verified_at = models.DateTimeField(_("e-mail address verified"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, db_index=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    # What Desk itself saw, and Front can neither write nor take back: what becomes of the rest follows from these.
+    reached_desk_at = models.DateTimeField(_("reached the desk"), null=True, blank=True, editable=False)
+    withdrawal_seen_at = models.DateTimeField(_("found withdrawn"), null=True, blank=True, editable=False)
     person: Any = models.ForeignKey(
         "members.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="applications"
     )
@@ -69,14 +76,21 @@ class Application(models.Model):
         """The name under which the vault knows it."""
         return f"application:{self.uuid}"
 
-    @property
-    def written_at(self) -> datetime | None:
-        """When the applicant last changed a page."""
-        if hasattr(self, "last_written_at"):
-            found: datetime | None = self.last_written_at
-        else:
-            found = self.parts.aggregate(at=models.Max("saved_at"))["at"]
-        return found
+    def written_now(self) -> str:
+        """A fingerprint of what the applicant has written by now: name, newest version of each page, answers in words.
+
+        Two readings that differ were made over different words, whatever the clocks say.
+        """
+        pages: dict[str, tuple[int, int]] = {}
+        for part in self._versions():
+            pages[part.page] = max(pages.get(part.page, (0, 0)), (part.version, part.pk))
+        answers = sorted(entry.pk for entry in self.entries.all() if entry.kind == VettingKind.ANSWERED)
+        written = json.dumps([self.name, sorted(pages.items()), answers])
+        return hashlib.sha256(written.encode()).hexdigest()
+
+    def _versions(self) -> Any:
+        is_at_hand = "parts" in getattr(self, "_prefetched_objects_cache", {})
+        return self.parts.all() if is_at_hand else self.parts.defer("envelope")
 
     @property
     def is_writable(self) -> bool:
@@ -137,6 +151,9 @@ class VettingEntry(models.Model):
     )
     at = models.DateTimeField(_("when"), default=timezone.now)
     details = models.BinaryField(_("details, sealed to Desk"), blank=True, default=b"")
+    over = models.CharField(
+        _("what the applicant had written then"), max_length=64, blank=True, default="", editable=False
+    )
 
     class Meta:
         ordering = ["at", "pk"]

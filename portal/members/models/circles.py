@@ -47,6 +47,15 @@ class Organisation(models.Model):
 
     name = models.CharField(_("legal name"), max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=OrganisationKind.choices)
+    is_criminal_justice = models.BooleanField(
+        _("criminal-justice agency"),
+        default=False,
+        help_text=_(
+            "A governmental agency, or a part of one, that administers criminal justice under a statute or executive "
+            "order and spends a substantial part of its budget on it (28 CFR 20.3(g)). Only its people can hold the "
+            "law-enforcement clearance."
+        ),
+    )
     sectors = models.ManyToManyField("vocabulary.Sector", verbose_name=_("sectors"), blank=True, related_name="+")
     counties = models.ManyToManyField("vocabulary.County", verbose_name=_("counties"), blank=True, related_name="+")
     phone = models.CharField(_("telephone, verified"), max_length=40, blank=True)

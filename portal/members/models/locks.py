@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.members.enums import AlarmKind, FailureKind
+from portal.members.enums import AlarmKind, EndReason, FailureKind
 
 
 class SignInFailure(models.Model):
@@ -105,6 +105,13 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.raised_at}"
+
+    @property
+    def rule(self) -> str:
+        """In words, for which reason a rule would have suspended somebody; empty for alarms of other kinds."""
+        reason = self.about.partition(":")[0]
+        is_known = self.kind == AlarmKind.STAFF_RULE and reason in EndReason.values
+        return str(EndReason(reason).label) if is_known else ""
 
 
 class FactorRecovery(models.Model):

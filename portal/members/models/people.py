@@ -74,6 +74,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
         _("may sign in"), default=True, help_text=_("Unticked, every session of this person ends at the next request.")
     )
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
+    admitted_at = models.DateTimeField(
+        _("admitted"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The latest admission by the vetting desk: what somebody agreed to before it counts no longer."),
+    )
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
 
     objects: ClassVar[Any] = PersonManager()

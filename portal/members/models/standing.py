@@ -42,7 +42,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def owed_by(self, person: Any, *, at: datetime | None = None) -> Self:
         """Those in force that a person (or the person of an outer query) has not accepted."""
-        accepted = AgreementAnswer.objects.filter(agreement=models.OuterRef("pk"), person=person, is_accepted=True)
+        accepted = AgreementAnswer.objects.counting().filter(
+            agreement=models.OuterRef("pk"), person=person, is_accepted=True
+        )
         return self.in_force(at=at).exclude(models.Exists(accepted))
 
 
@@ -90,6 +92,15 @@ class Agreement(models.Model):
             raise ValidationError(_("It is in force as it is. Make a new version for what should change."))
 
 
+class AgreementAnswerQuerySet(models.QuerySet["AgreementAnswer"]):
+    """Answers to agreements."""
+
+    def counting(self) -> Self:
+        """Those given since their person was admitted: whoever comes back with an account may be somebody else."""
+        admitted = models.F("person__admitted_at")
+        return self.filter(models.Q(person__admitted_at=None) | models.Q(answered_at__gte=admitted))
+
+
 class AgreementAnswer(models.Model):
     """That a person accepted or refused one version: which words, when, and from which network address."""
 
@@ -99,6 +110,8 @@ class AgreementAnswer(models.Model):
     text_hash = models.CharField(_("SHA-256 of the text"), max_length=64)
     answered_at = models.DateTimeField(_("answered"), default=timezone.now)
     address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+
+    objects: ClassVar[Any] = AgreementAnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["-answered_at"]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.members.forms import FeedTokenForm
+from portal.members.forms.sign_in import FeedTokenForm
 from portal.members.models import FeedToken
 from portal.members.requests import person_of
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.addresses import client_address
-from portal.members import agreements
+from portal.members import agreements, desk_only
 from portal.members.enums import Standing
-from portal.members.forms_membership import AgreementsForm
+from portal.members.forms.membership import AgreementsForm
 from portal.members.gate import next_address
 from portal.members.models import Agreement
 from portal.members.requests import person_of
@@ -42,6 +42,8 @@ def owed(request: HttpRequest) -> HttpResponse:
 
 def _store(request: HttpRequest, form: AgreementsForm) -> HttpResponse:
     person, address = person_of(request), client_address(request)
+    if form.refuses and desk_only.is_closed_to(person):
+        return desk_only.page(request)
     if form.refuses:
         agreements.refuse(person=person, shown=form.shown(), refused=form.refused, address=address)
         messages.warning(request, _("Your answer was stored. Without the agreements your membership is suspended."))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.members import applying
 from portal.members.applying import PAGES, Applicant
 from portal.members.enums import ApplicationState, VettingKind
-from portal.members.forms_applications import FORMS, BeginForm, PageForm, SubmitForm, WithdrawForm, WordsForm
+from portal.members.forms.applications import FORMS, BeginForm, PageForm, SubmitForm, WithdrawForm, WordsForm
 from portal.members.limits import may_ask
 from portal.members.progress import progress_of
 

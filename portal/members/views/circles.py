@@ -14,8 +14,8 @@ from portal.access.viewer import viewer_of
 from portal.core.actions import ActionRefused
 from portal.core.listings import paginate
 from portal.members import circles
-from portal.members.circle_actions import Propose
-from portal.members.forms_circles import ProposalForm
+from portal.members.actions.memberships import Propose
+from portal.members.forms.circles import ProposalForm
 from portal.members.limits import may_ask
 from portal.members.models import Community
 from portal.members.requests import person_of

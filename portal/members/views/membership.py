@@ -20,7 +20,7 @@ from portal.core.listings import paginate
 from portal.members import departures, validation
 from portal.members.ends import latest_change
 from portal.members.enums import Standing
-from portal.members.forms_membership import ComeBackForm, ValidationForm
+from portal.members.forms.membership import ComeBackForm, ValidationForm
 from portal.members.gate import next_address
 from portal.members.models import Organisation, Visit
 from portal.members.requests import person_of

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal.members.forms_applications import CaptainWordForm
+from portal.members.forms.applications import CaptainWordForm
 from portal.members.models import CaptainReview
 from portal.members.models.applications import AT_DESK
 from portal.members.requests import person_of
-from portal.members.vetting_actions import captains
+from portal.members.vetting import captains
 from portal.vault import records
 
 

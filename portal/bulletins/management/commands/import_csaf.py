@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from portal import audit
 from portal.bulletins.importing import Outcome, Summary, import_files
 
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         stream: Any = getattr(self.stdout, "_out", sys.stdout)
         console = Console(file=stream, highlight=False)
         summary = _with_progress(files, console)
+        audit.ran("import_csaf", files=len(files), refused=len(summary.refusals))
         console.print(_table(summary))
         for sentence in summary.refusals:
             self.stderr.write(sentence)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from portal import audit
 from portal.members import exposure
 from portal.members.exposure import Exposure
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         measured = exposure.take()
+        audit.ran("access_report")
         if options["json"]:
             self.stdout.write(json.dumps(measured.figures, indent=2, sort_keys=True))
         else:

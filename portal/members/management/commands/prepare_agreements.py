@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from portal import audit
 from portal.members import agreement_texts
 
 
@@ -19,4 +20,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             made = agreement_texts.begin()
+            audit.ran("prepare_agreements", made=made)
         self.stdout.write(f"{made} of {len(agreement_texts.TEXTS)} agreements put in force.")

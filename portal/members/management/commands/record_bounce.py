@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from portal import audit
 from portal.members import bounces
 
 
@@ -25,4 +26,5 @@ class Command(BaseCommand):
         except bounces.Damaged as problem:
             raise CommandError(str(problem), returncode=1) from None
         counted = bounces.record(failures)
+        audit.ran("record_bounce", counted=counted)
         self.stdout.write(f"{counted} counted.")

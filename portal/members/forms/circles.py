@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from portal.core.validators import printable
 from portal.members import circles
-from portal.members.enums import CommunityKind, StaffRole
-from portal.members.forms_membership import PLAIN, words
+from portal.members.enums import CommunityKind, OrganisationKind, StaffRole
+from portal.members.forms.fields import KeyChoices
+from portal.members.forms.membership import PLAIN, words
 from portal.members.models import Community, Organisation, Person
 from portal.members.models.people import fold
 
@@ -63,8 +64,9 @@ class OrganisationForm(_Facts):
 
     class Meta:
         model = Organisation
-        fields = ("name", "kind", "sectors", "counties", "phone", "phone_source", "sponsor")
+        fields = circles.ORGANISATION_FACTS
         widgets = {"sectors": forms.CheckboxSelectMultiple, "counties": forms.SelectMultiple(attrs={"size": 8})}
+        field_classes = {"sectors": KeyChoices, "counties": KeyChoices}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +88,10 @@ class OrganisationForm(_Facts):
         for name, other in (("phone", "phone_source"), ("phone_source", "phone")):
             if given.get(name) and not given.get(other) and other not in self.errors:
                 self.add_error(other, _("A number is kept with the place where it was found."))
+        if given.get("is_criminal_justice") and given.get("kind") != OrganisationKind.PUBLIC_AGENCY:
+            self.add_error(
+                "is_criminal_justice", _("Only a public agency can be one: choose that kind, or untick this.")
+            )
         return given
 
 

@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _, gettext_lazy
 
 from portal.core.validators import printable, without_social_security_number
+from portal.members import own_address
 from portal.members.clearance import agencies_of
-from portal.members.ends import BY_STAFF
+from portal.members.ends import BY_STAFF, was_taken_over
 from portal.members.enums import EndReason
 from portal.members.models import Agreement, Organisation, Person
 from portal.members.models.people import fold
@@ -143,13 +144,28 @@ class CloseForm(SuspendForm):
     words = words(gettext_lazy("In words, which the person sees"))
 
 
-class LiftForm(forms.Form):
+class LetBackInForm(forms.Form):
+    """After an account was in other hands: which of its addresses is theirs. Asked only where there is a choice."""
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = own_address.former_of(person) if was_taken_over(person) else []
+        if before:
+            self.fields["email"] = forms.ChoiceField(
+                label=_("Which address is theirs?"),
+                choices=[(email, email) for email in (person.email, *before)],
+                widget=forms.RadioSelect,
+                help_text=_("The first one is the present one. Ask on the telephone: the way back in goes there."),
+            )
+
+
+class LiftForm(LetBackInForm):
     """What was done before it was lifted."""
 
     words = words(gettext_lazy("What you did before lifting it, which the person sees"), required=False)
 
 
-class ReopenForm(forms.Form):
+class ReopenForm(LetBackInForm):
     """Why it is opened again."""
 
     words = words(gettext_lazy("Why, in words that the person sees"))

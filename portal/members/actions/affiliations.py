@@ -11,9 +11,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.audit import Verb
 from portal.core.actions import Action
 from portal.members import clearance
-from portal.members.circle_actions import ORGANISATION_STAFF
+from portal.members.actions.circles import ORGANISATION_STAFF
 from portal.members.models import Affiliation, Organisation, Person
 from portal.members.refusals import NotNow, NotYours, only_for
 
@@ -42,6 +43,8 @@ class PlaceAction(Action):
 class AddToOrganisation(PlaceAction):
     """Give an active member a place; whoever has one already gets this role, and the tick or not."""
 
+    verb = Verb.PLACE_ADD
+
     role: str = ""
     is_point_of_contact: bool = False
 
@@ -62,6 +65,8 @@ class AddToOrganisation(PlaceAction):
 class EndContact(PlaceAction):
     """Take the tick away; they stay in the organisation."""
 
+    verb = Verb.CONTACT_END
+
     def check(self) -> None:
         super().check()
         if not self.place().filter(is_point_of_contact=True).exists():
@@ -74,6 +79,8 @@ class EndContact(PlaceAction):
 @dataclass(frozen=True)
 class EndPlace(PlaceAction):
     """End the place, and the clearance that rests on it. The membership itself is ended on the person's page."""
+
+    verb = Verb.PLACE_END
 
     def check(self) -> None:
         super().check()

@@ -7,22 +7,30 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.members import vetting
+from portal.members.actions.vetting import Admission
 from portal.members.enums import OrganisationKind, Outcome
-from portal.members.forms_applications import line, text
+from portal.members.forms.applications import line, text
+from portal.members.forms.fields import KeyChoices
 from portal.members.models import Community, Organisation, Person
 from portal.members.models.people import fold
-from portal.members.vetting_actions import Admission, captains
 
 GOOD_OR_BAD = [(Outcome.GOOD.value, _("Confirmed")), (Outcome.BAD.value, _("Not confirmed"))]
 
 
-class FindingForm(forms.Form):
+class OverForm(forms.Form):
+    """Something that is said over what the applicant had written when the page was opened: `seen` names that."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+class FindingForm(OverForm):
     """The outcome of one finding; subclasses add what is kept with it."""
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=GOOD_OR_BAD, widget=forms.RadioSelect)
 
     def details(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "outcome"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"outcome", "seen"}}
 
 
 class CallBackForm(FindingForm):
@@ -91,17 +99,17 @@ class CaptainForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["captain"]
-        field.queryset = captains()
+        field.queryset = vetting.captains()
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(OverForm):
     """A refusal: a kind letter, and the reasons for the file."""
 
     letter = text(_("Letter to the applicant"), most=2000, rows=6, help_text=_("They get it by mail. They may appeal."))
     reasons = text(_("Reasons, for the file"), most=2000, rows=3)
 
 
-class ApproveForm(forms.Form):
+class ApproveForm(OverForm):
     """Where the new member belongs."""
 
     organisation = forms.ModelChoiceField(
@@ -116,7 +124,7 @@ class ApproveForm(forms.Form):
     )
     new_phone = line(_("New organisation: telephone, verified"), most=40, required=False)
     new_phone_source = line(_("New organisation: where that number was found"), most=200, required=False)
-    communities = forms.ModelMultipleChoiceField(
+    communities = KeyChoices(
         label=_("Communities"),
         queryset=Community.objects.none(),
         required=False,
@@ -126,11 +134,16 @@ class ApproveForm(forms.Form):
         label=_("Sponsor's e-mail address"), required=False, help_text=_("A member. Their leaving suspends this one.")
     )
     is_point_of_contact = forms.BooleanField(label=_("Point of contact of the organisation"), required=False)
+    is_named_known = forms.BooleanField(
+        label=_("They may read what names the account that this address had before"), required=False
+    )
     reasons = text(_("Reasons, for the file"), most=2000, rows=3)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_named: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
+        if not is_named:
+            del fields["is_named_known"]
         fields["organisation"].queryset = Organisation.objects.open()
         fields["communities"].queryset = Community.objects.open()
 
@@ -166,4 +179,5 @@ class ApproveForm(forms.Form):
             communities=tuple(given["communities"]),
             sponsor=given["sponsor"],
             is_point_of_contact=given["is_point_of_contact"],
+            is_named_known=given.get("is_named_known", False),
         )

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.access import tokens
+from portal.access.models import Token
+from portal.audit import Verb
 from portal.core import outbox
-from portal.core.actions import Action, ActionRefused
-from portal.members import case_file, vetting
+from portal.core.actions import Action
+from portal.members import case_file, own_address, retention, vetting
+from portal.members.ends import take_rights_of_staff
 from portal.members.enums import ApplicationState, Outcome, StaffRole, Standing, VettingKind
 from portal.members.models import (
     Affiliation,
@@ -27,16 +30,9 @@ from portal.members.models import (
     StandingChange,
     VettingEntry,
 )
+from portal.members.refusals import NotNow, NotYours
 
 VETTERS = (StaffRole.VETTING_OFFICER, StaffRole.MIAC_SUPERVISOR)
-
-
-class NotYours(ActionRefused):
-    """The person may not do this."""
-
-
-class NotNow(ActionRefused):
-    """The application does not stand where this could be done."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,15 @@ class VettingAction(Action):
         moment = at or timezone.now()
         sealed = case_file.seal_details(self.application, kind, moment, details)
         VettingEntry.objects.create(
-            application=self.application, kind=kind, outcome=outcome, by=self.by, at=moment, details=sealed
+            application=self.application,
+            kind=kind,
+            outcome=outcome,
+            by=self.by,
+            at=moment,
+            details=sealed,
+            over=self.application.written_now(),
         )
+        retention.note_arrival(self.application, moment)
 
     def move_to(self, state: ApplicationState) -> None:
         self.application.state = state
@@ -69,16 +72,26 @@ class VettingAction(Action):
         self.application.save(update_fields=["state", "decided_at"])
 
 
+def not_written_meanwhile(application: Application, seen: str) -> None:
+    """Raise `NotNow` when the applicant wrote anew since somebody read the case: `seen` is what was written then."""
+    if application.written_now() != seen:
+        raise NotNow(_("The applicant wrote anew meanwhile. Nothing was recorded; read the case again."))
+
+
 @dataclass(frozen=True)
 class RecordFinding(VettingAction):
-    """Record a call-back, a word, a review or a records check."""
+    """Record a call-back, a word, a review or a records check; `seen` names what the applicant had written by then."""
+
+    verb = Verb.VETTING_FINDING
 
     kind: VettingKind = VettingKind.CALL_BACK
     outcome: Outcome = Outcome.NONE
     details: dict[str, Any] = field(default_factory=dict, repr=False)
+    seen: str = ""
 
     def check(self) -> None:
         super().check()
+        not_written_meanwhile(self.application, self.seen)
         if self.kind not in vetting.FINDINGS:
             raise NotNow(_("Choose what was found out. Nothing was changed."))
         if self.kind == VettingKind.RECORDS_CHECK and self.details:
@@ -92,6 +105,8 @@ class RecordFinding(VettingAction):
 class AskMore(VettingAction):
     """Ask the applicant for something; the case waits for them."""
 
+    verb = Verb.VETTING_ASK
+
     letter: str = field(default="", repr=False)
 
     def perform(self) -> None:
@@ -104,11 +119,17 @@ class AskMore(VettingAction):
 class AskCaptain(VettingAction):
     """Ask the captain of a sector: a steward of its community. They are shown name, employer and position."""
 
+    verb = Verb.VETTING_CAPTAIN
+
     captain: Person | None = None
 
     def check(self) -> None:
         super().check()
-        if self.captain is None or not self.captain.is_vetted or not captains().filter(pk=self.captain.pk).exists():
+        if (
+            self.captain is None
+            or not self.captain.is_vetted
+            or not vetting.captains().filter(pk=self.captain.pk).exists()
+        ):
             raise NotNow(_("That person is not the captain of a sector. Nobody was asked."))
         if self.application.captain_reviews.filter(captain=self.captain, answered_at=None).exists():
             raise NotNow(_("This captain has been asked already, and has not answered yet."))
@@ -119,20 +140,16 @@ class AskCaptain(VettingAction):
         outbox.put("captain_asked", str(review.pk))
 
 
-def captains() -> Any:
-    """The people who are captain of a sector: the stewards of its community."""
-    stewards = CommunityMembership.objects.current().filter(is_steward=True, community__sector__isnull=False)
-    return Person.objects.filter(pk__in=stewards.values("person_id"))
-
-
 @dataclass(frozen=True)
 class Decision(VettingAction):
-    """The word on an application or on an appeal."""
+    """The word on an application or on an appeal; `seen` as with a finding."""
 
     reasons: str = field(default="", repr=False)
+    seen: str = ""
 
     def check(self) -> None:
         super().check()
+        not_written_meanwhile(self.application, self.seen)
         if self.by.pk in vetting.barred_from_deciding(self.application.entries.all()):
             raise NotYours(_("You called back or decided before, so somebody else decides. Nothing was changed."))
         if not self.reasons.strip():
@@ -142,6 +159,8 @@ class Decision(VettingAction):
 @dataclass(frozen=True)
 class Refuse(Decision):
     """Refuse, with a letter to the applicant and reasons for the file."""
+
+    verb = Verb.VETTING_REFUSE
 
     letter: str = field(default="", repr=False)
 
@@ -163,11 +182,14 @@ class Admission:
     communities: tuple[Community, ...] = ()
     sponsor: Person | None = None
     is_point_of_contact: bool = False
+    is_named_known: bool = False  # that things name the account which this address had before, and it is right
 
 
 @dataclass(frozen=True)
 class Approve(Decision):
     """Admit the applicant: their account, organisation and communities are made, and they are welcomed by mail."""
+
+    verb = Verb.VETTING_APPROVE
 
     admission: Admission = field(default_factory=lambda: Admission(None, {}))
 
@@ -179,9 +201,28 @@ class Approve(Decision):
             raise NotNow(_("The e-mail address is not verified yet. Nothing was changed."))
         if self._known() and self._known().standing not in {Standing.APPLIED, Standing.CLOSED}:
             raise NotNow(_("There is an account with this address already. Nothing was changed."))
+        self._check_admission()
         new = self.admission.new_organisation.get("name")
         if self.admission.organisation is None and Organisation.objects.filter(name=new).exists():
             raise NotNow(_("There is an organisation of this name by now. Choose it; nothing was changed."))
+
+    def _check_admission(self) -> None:
+        """What the form was filled in with may have changed since: it is looked at now, and held."""
+        place, sponsor = self.admission.organisation, self.admission.sponsor
+        if place and not Organisation.objects.open().select_for_update().filter(pk=place.pk).exists():
+            raise NotNow(_("The organisation was closed meanwhile. Nothing was changed."))
+        if sponsor and not Person.objects.select_for_update().get(pk=sponsor.pk).is_vetted:
+            raise NotNow(_("The sponsor is no active member any more. Nothing was changed."))
+        wanted = {community.pk for community in self.admission.communities}
+        if Community.objects.open().filter(pk__in=wanted).count() != len(wanted):
+            raise NotNow(_("A community was closed meanwhile. Nothing was changed."))
+        if named_on(self._known()) and not self.admission.is_named_known:
+            raise NotNow(
+                _(
+                    "Restricted things still name the account that this address had before. Look at them on this page; "
+                    "tick that they may be read, or have the name taken off first. Nothing was changed."
+                )
+            )
 
     def perform(self) -> Person:
         person = self._account()
@@ -202,18 +243,17 @@ class Approve(Decision):
         """The applicant's account; one that was closed, or waits since an earlier application, is opened again."""
         person: Person = self._known() or Person.objects.create_user(self.application.email, name=self.application.name)
         _begin_anew(person)
+        person.name = self.application.name
         person.standing = Standing.ACTIVE
         person.standing_reason = ""
         person.is_active = True
-        person.is_superuser = False
-        person.validated_until = timezone.now() + settings.PORTAL_VALIDATION_LASTS
+        person.admitted_at = timezone.now()
+        person.validated_until = person.admitted_at + settings.PORTAL_VALIDATION_LASTS
         person.sponsor = self.admission.sponsor
         person.save()
         person.visit.active_at = timezone.now()
         person.visit.save(update_fields=["active_at"])
-        EmailAddress.objects.update_or_create(
-            user=person, email=person.email, defaults={"verified": True, "primary": True}
-        )
+        own_address.make_own(person)
         return person
 
     def _place(self, person: Person) -> None:
@@ -231,10 +271,21 @@ class Approve(Decision):
             )
 
 
+def named_on(person: Person | None) -> list[str]:
+    """What names an account that is about to come back: by type and key, since not everybody may read a title."""
+    if person is None:
+        return []
+    rows = Token.objects.filter(token=tokens.person(person.pk)).select_related("content_type")
+    return [f"{row.content_type.model} {row.object_id}" for row in rows.order_by("content_type__model", "object_id")]
+
+
 def _begin_anew(person: Person) -> None:
-    """Nothing that an account had once comes back with it: roles, places, password, factors, tokens, sessions."""
+    """Nothing that an account had once comes back with it: roles, places, password, factors, tokens, sessions.
+
+    What was agreed to counts from `admitted_at` on.
+    """
     now = timezone.now()
-    person.groups.clear()
+    take_rights_of_staff(person)
     person.affiliations.current().update(ended_at=now, is_point_of_contact=False)
     person.community_memberships.current().update(ended_at=now, is_steward=False)
     person.feed_tokens.filter(revoked_at=None).update(revoked_at=now)
