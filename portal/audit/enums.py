@@ -98,6 +98,7 @@ class Verb(models.TextChoices):
     KEY_CREATE = "key.create", _("made a key")
     KEY_ROTATE = "key.rotate", _("sealed data keys anew")
     KEY_DESTROY = "key.destroy", _("destroyed a data key")
+    CODE_ISSUE = "code.issue", _("issued a new receipt code")
     UNSEAL = "unseal", _("opened sealed content")
 
     @property

@@ -15,6 +15,7 @@ from portal.audit.recording import record
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}  # RFC 9110, section 9.2.1
+LONGEST_SEARCH = 100  # characters
 # What a page sends by itself while somebody works in it.
 BACKGROUND = {"wagtailadmin_editing_sessions", "session_extend"}
 
@@ -36,13 +37,22 @@ def name_the_request(get_response: GetResponse) -> GetResponse:
 
 
 def _record_what_is_left(request: HttpRequest, response: HttpResponse) -> None:
-    """What no view recorded itself: forms that were taken, and pages about one thing that were shown."""
+    """What no view recorded itself: forms that were taken, pages about one thing that were shown, and searches."""
     if context.current().recorded or context.actor().person is None or _is_background(request):
+        return
+    if request.method == "GET" and response.status_code == HTTPStatus.OK and (words := _words(request)):
+        record(Verb.SEARCH, facts={"page": _name(request), "words": words})
         return
     if request.method not in SAFE and response.status_code < HTTPStatus.BAD_REQUEST:
         record(Verb.SEND, facts={"form": _name(request), "answer": response.status_code, "of": _key(request)})
     elif request.method == "GET" and response.status_code == HTTPStatus.OK and _key(request):
         record(Verb.OPEN_CASE, facts={"page": _name(request), "of": _key(request)})
+
+
+def _words(request: HttpRequest) -> str:
+    """What staff searched for; of members no words are kept."""
+    typed = request.GET.get("q", "")
+    return "".join(letter for letter in typed if letter.isprintable()).strip()[:LONGEST_SEARCH]
 
 
 def _is_background(request: HttpRequest) -> bool:

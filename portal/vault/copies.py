@@ -46,12 +46,12 @@ def open_on_desk(sealed: bytes, private: PrivateKey, *, record: str, key: uuid.U
         info = _desk_info(sealed[: _DESK.size], record, key)
     except ValueError:  # no record is called that
         raise EnvelopeRefused from None
-    return _data_key(private.open(sealed[_DESK.size :], info))
+    return data_key_of(private.open(sealed[_DESK.size :], info))
 
 
 def seal_to_code(data_key: Secret, code: str, *, record: str, key: uuid.UUID) -> bytes:
     header = _CODE.pack(_CODE_MAGIC, VERSION, secrets.token_bytes(SALT_BYTES))
-    cipher = _code_secret(code).cipher(salt=header[-SALT_BYTES:], info=_code_info(record, key))
+    cipher = _code_secret(code).cipher(salt=header[-SALT_BYTES:], info=code_info(record, key))
     return header + cipher.encrypt(NONCE, data_key.reveal(), header)
 
 
@@ -61,8 +61,8 @@ def open_with_code(sealed: bytes, code: str, *, record: str, key: uuid.UUID) -> 
         raise EnvelopeRefused
     header = sealed[: _CODE.size]
     try:
-        cipher = _code_secret(code).cipher(salt=header[-SALT_BYTES:], info=_code_info(record, key))
-        return _data_key(cipher.decrypt(NONCE, sealed[_CODE.size :], header))
+        cipher = _code_secret(code).cipher(salt=header[-SALT_BYTES:], info=code_info(record, key))
+        return data_key_of(cipher.decrypt(NONCE, sealed[_CODE.size :], header))
     except (InvalidTag, ValueError):
         raise EnvelopeRefused from None
 
@@ -91,11 +91,11 @@ def _desk_info(header: bytes, record: str, key: uuid.UUID) -> bytes:
     return encoding.joined(b"partner-portal vault desk copy", header, encoding.name(record), key.bytes)
 
 
-def _code_info(record: str, key: uuid.UUID) -> bytes:
+def code_info(record: str, key: uuid.UUID) -> bytes:
     return encoding.joined(b"partner-portal vault code copy", bytes([VERSION]), encoding.name(record), key.bytes)
 
 
-def _data_key(opened: bytes) -> Secret:
+def data_key_of(opened: bytes) -> Secret:
     if len(opened) != KEY_BYTES:
         raise EnvelopeRefused
     return Secret(opened)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import BinaryIO, NoReturn
 
 from django.db import IntegrityError, transaction
 
 from portal import audit
 from portal.audit import Verb
-from portal.vault import copies, encoding, envelopes, keyring, streams
+from portal.vault import copies, encoding, envelopes, keyring, receipts, streams
 from portal.vault.errors import (
     CodeRefused,
     EnvelopeRefused,
@@ -37,12 +38,16 @@ __all__ = [
     "KeyUnknown",
     "VaultProblem",
     "destroy",
+    "issue_words",
     "key_by_code",
+    "key_by_words",
     "new_key",
     "open_file",
     "open_many",
     "open_sealed",
 ]
+
+MOST_CODES = 4  # copies that are tried: whoever can insert rows must not make one attempt cost minutes
 
 
 class DataKey:
@@ -79,24 +84,26 @@ class DataKey:
         return streams.read(self._key, key=self.id, record=self.record, file=file, source=source)
 
 
-def new_key(record: str, *, code: str = "") -> DataKey:
-    """Make a data key for a record and store it sealed to the desk, and to `code` if one is given.
+def new_key(record: str, *, code: str = "", words: str = "") -> DataKey:
+    """Make a data key for a record and store it sealed to the desk, and to `code` or `words` if these are given.
 
     It is committed in the vault's database before this returns, so that no content is ever stored without its key;
     inside a transaction of that database this raises `RuntimeError`. `code` is a random secret of 128 bits or more
-    that the portal does not keep. Works on every site: nothing is read. Raises `CodeRefused` and `KeyRingProblem`.
+    that the portal does not keep, `words` a receipt code (receipts.py). Works on every site: nothing is read.
+    Raises `CodeRefused` and `KeyRingProblem`.
     """
     encoding.name(record)
     key = DataKey(id=uuid.uuid4(), record=record, key=Secret.random())
     desk_copy = _desk_copy(key)
-    code_copy = _code_copy(key, code) if code else None
+    copies_for_codes = [_code_copy(key, code)] if code else []
+    copies_for_codes += [_words_copy(key, words)] if words else []
     try:
         with transaction.atomic(using="vault", durable=True):
             desk_copy.save(force_insert=True)
-            if code_copy:
-                code_copy.save(force_insert=True)
+            for copy in copies_for_codes:
+                copy.save(force_insert=True)
     except IntegrityError:
-        if code_copy is None:
+        if not code:
             raise
         raise CodeRefused("That code opens a key of this record already.") from None
     return key
@@ -114,6 +121,42 @@ def key_by_code(record: str, code: str) -> DataKey | None:
         return None
     opened = copies.open_with_code(bytes(copy.sealed), code, record=record, key=copy.data_key)
     return DataKey(id=copy.data_key, record=record, key=opened)
+
+
+def key_by_words(record: str, words: str) -> DataKey | None:
+    """Open a record's data key again with the submitter's receipt code; None if no copy opens with it.
+
+    `words` are in the form that `receipts.read_words` gives. Each copy costs a tenth of a second; whoever asks limits
+    how often. A damaged copy opens as little as a wrong code does.
+    """
+    rows = CodeCopy.objects.filter(record=record).order_by("-made_at")[:MOST_CODES]
+    for row in rows:
+        sealed = bytes(row.sealed)
+        if receipts.is_sealed_to_words(sealed):
+            with suppress(EnvelopeRefused):
+                opened = receipts.open_with_words(sealed, words, record=record, key=row.data_key)
+                return DataKey(id=row.data_key, record=record, key=opened)
+    return None
+
+
+def issue_words(record: str, words: str) -> int:
+    """On the desk, seal a record's data keys to a new receipt code; the one before opens nothing any more.
+
+    Gives how many data keys there were. Raises `KeyNotHeld` and `EnvelopeRefused`.
+    """
+    held = keyring.ring()
+    if not held.holds_private_keys:
+        raise KeyNotHeld
+    keys = [open_copy(copy, record, held) for copy in DeskCopy.objects.filter(record=record)]
+    audit.record(Verb.CODE_ISSUE, record, facts={"keys": len(keys)})
+    with transaction.atomic(using="vault"):
+        old = [
+            row.pk for row in CodeCopy.objects.filter(record=record) if receipts.is_sealed_to_words(bytes(row.sealed))
+        ]
+        CodeCopy.objects.filter(pk__in=old).delete()
+        for key in keys:
+            _words_copy(key, words).save(force_insert=True)
+    return len(keys)
 
 
 def open_sealed(record: str, field: str, envelope: bytes) -> bytes:
@@ -185,6 +228,12 @@ def _code_copy(key: DataKey, code: str) -> CodeCopy:
     lookup = copies.lookup_of(code, record=key.record)
     sealed = copies.seal_to_code(key._key, code, record=key.record, key=key.id)
     return CodeCopy(data_key=key.id, record=key.record, lookup=lookup, sealed=sealed)
+
+
+def _words_copy(key: DataKey, words: str) -> CodeCopy:
+    """Found by its record, not by a digest of the code, which would be guessed at without the slow hash."""
+    sealed = receipts.seal_to_words(key._key, words, record=key.record, key=key.id)
+    return CodeCopy(data_key=key.id, record=key.record, lookup=uuid.uuid4().hex, sealed=sealed)
 
 
 def _why_missing(key_id: uuid.UUID) -> VaultProblem:

@@ -106,3 +106,18 @@ def test_opening_the_editor_is_reading(desk: None, sign_in: SignIn) -> None:
     bulletin_page = bulletin(tlp="TLP:AMBER", audience_communities=[CommunityFactory()], by=author)
     sign_in(author).get(f"/admin/pages/{bulletin_page.pk}/edit/")
     assert Event.objects.filter(verb=Verb.READ, about=f"bulletins.bulletinpage:{bulletin_page.pk}").exists()
+
+
+def test_what_staff_search_for_is_recorded_with_its_words(desk: None, sign_in: SignIn) -> None:
+    sign_in(staff(StaffRole.VETTING_OFFICER)).get("/desk/organisations/?q=Ozark\x00 Power")
+    assert Event.objects.get(verb=Verb.SEARCH).facts == {"page": "desk_organisations", "words": "Ozark Power"}
+
+
+def test_looking_somebody_up_names_whom_and_keeps_no_address(desk: None, sign_in: SignIn) -> None:
+    person = PersonFactory()
+    client = sign_in(staff(StaffRole.VETTING_OFFICER))
+    client.post("/desk/people/", {"email": person.email})
+    client.post("/desk/people/", {"email": "nobody@partner.example"})
+    found, missed = Event.objects.filter(verb=Verb.SEARCH).order_by("pk")
+    assert (found.about, found.facts) == (f"members.person:{person.pk}", {"found": True})
+    assert (missed.about, missed.facts) == ("", {"found": False})

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import audit
 from portal.core import queues
 from portal.core.actions import Action, ActionRefused
 from portal.core.listings import paginate
@@ -123,6 +124,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = forms.FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         person = Person.objects.filter(email=fold(form.cleaned_data["email"])).first()
+        audit.record(audit.Verb.SEARCH, person or "", facts={"found": person is not None})
         if person is not None:
             return redirect("desk_person", pk=person.pk)
         form.add_error("email", _("Nobody here has this address."))

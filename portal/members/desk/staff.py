@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import audit
+from portal.audit import Verb
 from portal.core.actions import ActionRefused
 from portal.core.listings import paginate
 from portal.members import staff_roles
@@ -58,6 +60,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST)
     if form.is_valid():
         person = Person.objects.filter(email=fold(form.cleaned_data["email"])).first()
+        audit.record(Verb.SEARCH, person or "", facts={"found": person is not None})
         if person is not None:
             return redirect("desk_staff_person", pk=person.pk)
         form.add_error("email", _("Nobody here has this address."))
