@@ -21,12 +21,18 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-GENESIS = hashlib.sha256(b"portal trail, link 0").digest()
+LEAF, NODE, GENESIS = b"\0", b"\1", hashlib.sha256(b"portal trail, link 0").digest()
 HASH, KEY_MARK, SIGNATURE = 32, 4, 64  # lengths in bytes
 SEGMENT = ("month", "first", "last", "link-before", "link-after", "nodes", "root", "digest", "time")
+WHO_DID = ("at", "site", "who", "role", "session", "verb", "about")
+FIELDS = (*WHO_DID, "purpose", "outcome", "why", "address", "request", "facts", "id")
+COLUMNS = ["sequence", *FIELDS, "leaf", "checkpoint"]
+WHOLE = {"format", "keys", "checkpoint", "made", "filters", "count", "newer", "events"}
+MEMBERS = ["how-to-verify.txt", "trail.csv", "trail.json"]
 BROKEN = (zipfile.BadZipFile, zlib.error, csv.Error)
 END = ("last", "link-after", "root", "digest")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # with these a spreadsheet begins to compute
@@ -37,8 +43,7 @@ class Wrong(Exception):
 
 
 # Ed25519 (RFC 8032, section 5.1)
-P = 2**255 - 19
-ORDER = 2**252 + 27742317777372353535851937790883648493
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 Point = tuple[int, int, int, int]  # extended coordinates: x = X/Z, y = Y/Z, xy = T/Z
@@ -61,8 +66,7 @@ def multiply(scalar: int, point: Point) -> Point:
     return result
 
 
-def decompress(data: bytes) -> Point:
-    """Section 5.1.3."""
+def decompress(data: bytes) -> Point:  # section 5.1.3
     number = int.from_bytes(data, "little")
     sign, y = number >> 255, number & (2**255 - 1)
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
@@ -78,28 +82,20 @@ def decompress(data: bytes) -> Point:
 BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
-def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Section 5.1.7, with the equation that has no cofactor."""
+def is_signed(
+    public: bytes, message: bytes, signature: bytes
+) -> bool:  # section 5.1.7, with the equation that has no cofactor
     key, r = decompress(public), decompress(signature[:32])
     s = int.from_bytes(signature[32:], "little")
     if len(signature) != SIGNATURE or s >= ORDER:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     left, right = multiply(s, BASE), add(r, multiply(k, key))
-    same_x = (left[0] * right[2] - right[0] * left[2]) % P == 0
-    return same_x and (left[1] * right[2] - right[1] * left[2]) % P == 0
+    return not any((left[axis] * right[2] - right[axis] * left[2]) % P for axis in (0, 1))
 
 
-def leaf_hash(data: bytes) -> bytes:  # from here on Merkle trees (RFC 9162, section 2.1)
-    return hashlib.sha256(b"\x00" + data).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-def split(size: int) -> int:  # the largest power of two that is smaller
-    return 1 << ((size - 1).bit_length() - 1)
+def sha256(*parts: bytes) -> bytes:  # from here on Merkle trees (RFC 9162, section 2.1)
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
@@ -110,10 +106,10 @@ def root_from_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> byt
         raise Wrong("the path does not have the length that the place asks for")
     if size == 1:
         return leaf
-    k, rest = split(size), path[:-1]
+    k, rest = 1 << ((size - 1).bit_length() - 1), path[:-1]  # the largest power of two that is smaller
     if index < k:
-        return node_hash(root_from_path(leaf, index, k, rest), path[-1])
-    return node_hash(path[-1], root_from_path(leaf, index - k, size - k, rest))
+        return sha256(NODE, root_from_path(leaf, index, k, rest), path[-1])
+    return sha256(NODE, path[-1], root_from_path(leaf, index - k, size - k, rest))
 
 
 def roots_from_proof(old: int, new: int, root: bytes, path: list[bytes], *, is_whole: bool = True) -> Pair:
@@ -125,25 +121,25 @@ def roots_from_proof(old: int, new: int, root: bytes, path: list[bytes], *, is_w
     node = path.pop()
     if old == new:
         return node, node
-    k = split(new)
+    k = 1 << ((new - 1).bit_length() - 1)
     if old <= k:
         before, after = roots_from_proof(old, k, root, path, is_whole=is_whole)
-        return before, node_hash(after, node)
+        return before, sha256(NODE, after, node)
     before, after = roots_from_proof(old - k, new - k, root, path, is_whole=False)
-    return node_hash(node, before), node_hash(node, after)
+    return sha256(NODE, node, before), sha256(NODE, node, after)
 
 
 def grow(roots: list[bytes], size: int, leaf: bytes) -> None:
-    """Add a leaf to a tree of `size` leaves, kept as the roots of its complete subtrees, the largest first."""
+    # The tree of `size` leaves is kept as the roots of its complete subtrees, the largest first
     while size & 1:
-        leaf, size = node_hash(roots.pop(), leaf), size >> 1
+        leaf, size = sha256(NODE, roots.pop(), leaf), size >> 1
     roots.append(leaf)
 
 
 def head_of(roots: list[bytes]) -> bytes:
     node = roots[-1]
     for left in roots[-2::-1]:
-        node = node_hash(left, node)
+        node = sha256(NODE, left, node)
     return node
 
 
@@ -154,11 +150,8 @@ class Head(NamedTuple):
     time: str
 
 
+from_base64 = partial(base64.b64decode, validate=True)
 Keys = dict[bytes, tuple[str, bytes]]  # by key hash: the name of the trail and the public key
-
-
-def from_base64(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
 
 
 def read_key(text: str) -> tuple[bytes, tuple[str, bytes]]:
@@ -170,8 +163,7 @@ def read_key(text: str) -> tuple[bytes, tuple[str, bytes]]:
     return computed, (name, raw[1:])
 
 
-def open_note(note: str, keys: Keys) -> list[str]:
-    """The lines that one of the keys has signed, of a trail that has the key's name."""
+def open_note(note: str, keys: Keys) -> list[str]:  # the lines that one of the keys has signed
     body, gap, signatures = note.rpartition("\n\n")
     for line in signatures.split("\n") if gap else []:
         _dash, _name, text = line.split(" ") if line.startswith("\u2014 ") else ("", "", "")
@@ -180,15 +172,18 @@ def open_note(note: str, keys: Keys) -> list[str]:
             raise Wrong("its signature is not of this text")
         if mark in keys:
             return body.split("\n")
-    raise Wrong("it is signed by none of the keys that were given")
+    raise Wrong("it is signed by none of the keys that were given for its trail")
+
+
+def open_own(note: str, keys: Keys) -> list[str]:  # a trail has the name of its keys, and no other speaks for it
+    name = note.partition("\n")[0].replace("segment of ", "", 1)
+    return open_note(note, {mark: key for mark, key in keys.items() if key[0] == name})
 
 
 def open_head(note: str, keys: Keys) -> Head:
-    lines = open_note(note, keys)
+    lines = open_own(note, keys)
     if [line.partition(" ")[0] for line in lines[3:]] != ["link", "time"] or not lines[1].isdigit():
         raise Wrong("it does not have the lines of a checkpoint")
-    if lines[0] not in {name for name, _public in keys.values()}:
-        raise Wrong("it is of another trail, " + lines[0])
     return Head(int(lines[1]), from_base64(lines[2]), from_base64(lines[3][5:]), lines[4][5:])
 
 
@@ -208,55 +203,60 @@ def parse(text: str) -> Any:
     return json.loads(text, object_pairs_hook=once)
 
 
-def link_after(before: bytes, sequence: int, leaf: bytes) -> bytes:
-    return hashlib.sha256(b"\x02" + before + sequence.to_bytes(8, "big") + leaf).digest()
-
-
-def reference(kind: str, value: str, key: str) -> str:
-    digest = hmac.new(bytes.fromhex(key), (kind + "\0" + value).encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
 def check_entry(entry: dict[str, Any], head: Head, *, after: int) -> None:
     """One event of an export: it was in the tree, and its references mean whom the file says."""
     event, sequence = entry["event"], entry["sequence"]
+    is_fit = set(entry) - {"people"} == {"sequence", "event", "path"} and set(event) == {"v", *FIELDS}
+    if not is_fit or type(sequence) is not int or type(event["v"]) is not int or event["v"] != 1:
+        raise Wrong("An event of the file does not have the names that an event has.")
     if sequence <= after:
         raise Wrong(f"Event {sequence} stands behind event {after}.")
     path = [bytes.fromhex(node) for node in entry["path"]]
     try:
-        root = root_from_path(leaf_hash(canonical(event)), sequence - 1, head.size, path)
+        root = root_from_path(sha256(LEAF, canonical(event)), sequence - 1, head.size, path)
     except Wrong as problem:
         raise Wrong(f"Event {sequence} is not proven: {problem}.") from None
     if root != head.root:
         raise Wrong(f"Event {sequence} is not proven: the path does not lead to the head.")
     for name, meant in entry.get("people", {}).items():
-        if reference(meant["kind"], meant["value"], meant["key"]) != event[name]:
+        if name not in ("who", "address") or set(meant) != {"kind", "value", "key"}:
+            raise Wrong(f"Event {sequence} names people where it has none.")
+        text = (meant["kind"] + "\0" + meant["value"]).encode()
+        made = base64.urlsafe_b64encode(hmac.new(bytes.fromhex(meant["key"]), text, hashlib.sha256).digest())
+        if made.rstrip(b"=").decode() != event[name]:
             raise Wrong(f"Event {sequence} does not mean the {meant['kind']} that the file says.")
 
 
 def entries_of(file: Any) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
     """What stands before the events, and the events one by one: line by line if it is laid out so, else as a whole."""
     first = file.readline()
-    if not first.endswith('"events":[\n'):
-        whole = parse(first + file.read())
-        return whole, iter(whole["events"])
-    return parse(first + "]}"), _by_line(file)
+    is_by_line = first.endswith('"events":[\n')
+    whole = parse(first + ("]}" if is_by_line else file.read()))
+    if set(whole) != WHOLE or whole["format"] != "portal-trail-export/1" or type(whole["count"]) is not int:
+        raise Wrong("The file does not have the names that an export has.")
+    return whole, _by_line(file) if is_by_line else iter(whole["events"])
 
 
 def _by_line(file: Any) -> Iterator[dict[str, Any]]:
     for line in file:
         if line.startswith("]}"):
+            if line.rstrip("\n") != "]}" or file.read(1):
+                raise Wrong("Something stands behind the end of the file.")
             return
         if line.strip():
-            yield parse(line.rstrip("\n,"))
+            yield parse(line.rstrip("\n").removesuffix(","))
     raise Wrong("The file was cut short.")
 
 
-def verify_export(path: Path, keys: Keys, kept: list[Head]) -> str:
-    if not zipfile.is_zipfile(path):
-        with path.open(encoding="utf-8", newline="\n") as file:
+def verify_export(paths: list[Path], keys: Keys, kept: list[Head]) -> str:
+    with paths[0].open("rb") as begin:
+        is_zip = begin.read(4) == b"PK\3\4"
+    if not is_zip:
+        with paths[0].open(encoding="utf-8", newline="\n") as file:
             return _verify_entries(file, None, keys, kept)
-    with zipfile.ZipFile(path) as archive, archive.open("trail.json") as json_, archive.open("trail.csv") as table:
+    with zipfile.ZipFile(paths[0]) as archive, archive.open("trail.json") as json_, archive.open("trail.csv") as table:
+        if sorted(archive.namelist()) != MEMBERS or min(one.header_offset for one in archive.infolist()):
+            raise Wrong("The archive does not hold the three files of an export and nothing else.")
         rows = csv.reader(io.TextIOWrapper(table, "utf-8-sig", newline=""))
         return _verify_entries(io.TextIOWrapper(json_, "utf-8", newline="\n"), rows, keys, kept)
 
@@ -265,13 +265,15 @@ def _verify_entries(file: Any, rows: Any, keys: Keys, kept: list[Head]) -> str:
     about, entries = entries_of(file)
     head = open_head(about["checkpoint"], keys)
     warning = hold_against(head, kept)
-    columns, count, last = next(rows) if rows is not None else [], 0, 0
+    count, last = 0, 0
+    if rows is not None and next(rows, None) != COLUMNS:
+        raise Wrong("The table does not have the columns of an export.")
     for count, entry in enumerate(entries, start=1):  # noqa: B007  (their number is wanted afterwards)
         check_entry(entry, head, after=last)
         last = entry["sequence"]
-        if rows is not None and next(rows, []) != [cell(entry, column, head) for column in columns]:
+        if rows is not None and next(rows, None) != [cell(entry, column, head) for column in COLUMNS]:
             raise Wrong(f"The table does not tell of event {entry['sequence']} what the event says.")
-    if count != about["count"] or (rows is not None and next(rows, None)):
+    if count != about["count"] or (rows is not None and next(rows, None) is not None):
         raise Wrong("There are not as many events as the file says.")
     return f"All {count} events were in the trail when checkpoint {head.size} was signed at {head.time}." + warning
 
@@ -279,7 +281,7 @@ def _verify_entries(file: Any, rows: Any, keys: Keys, kept: list[Head]) -> str:
 def cell(entry: dict[str, Any], column: str, head: Head) -> str:
     """What the table must show of an event. Where a spreadsheet would see a formula, an apostrophe stands before it."""
     event = entry["event"]
-    fixed = {"sequence": entry["sequence"], "leaf": leaf_hash(canonical(event)).hex(), "checkpoint": head.size}
+    fixed = {"sequence": entry["sequence"], "leaf": sha256(LEAF, canonical(event)).hex(), "checkpoint": head.size}
     if column in fixed:
         return str(fixed[column])
     meant = entry.get("people", {}).get(column)
@@ -295,55 +297,58 @@ def hold_against(head: Head, kept: list[Head]) -> str:
     return "" if is_compared else " None of your own checkpoints is of that size: ask for a proof of consistency."
 
 
-def verify_segments(paths: list[Path], keys: Keys, kept: list[Head]) -> str:
-    """Files of months in their order, each with its note beside it (`.note`)."""
+def verify_segments(paths: list[Path], keys: Keys, kept: list[Head]) -> str:  # in their order, with their notes
     end: tuple[int, bytes, list[bytes]] | None = None
+    held: set[int] = set()
     for path in paths:
         stated = read_segment(path.with_suffix(".note").read_text(encoding="utf-8"), keys)
         begin = (stated["first"] - 1, stated["link-before"], stated["nodes"])
         if begin != (end or begin) or (begin[0] == 0 and begin[1:] != (GENESIS, [])):
             raise Wrong(f"{path.name} does not follow on what is before it.")
-        end = _walk(path, stated, {head.size: head for head in kept})
-    return f"{len(paths)} segments hold, up to event {end[0] if end else 0}."
+        end = _walk(path, stated, kept)
+        held.update(head.size for head in kept if begin[0] < head.size <= end[0])
+    rest = sorted({head.size for head in kept} - held)
+    warning = f" Held against nothing, since the files do not reach them: your checkpoints of {rest}." if rest else ""
+    return f"{len(paths)} segments hold, up to event {end[0] if end else 0}." + warning
 
 
-def _walk(path: Path, stated: dict[str, Any], own: dict[int, Head]) -> tuple[int, bytes, list[bytes]]:
+def _walk(path: Path, stated: dict[str, Any], kept: list[Head]) -> tuple[int, bytes, list[bytes]]:
     size, link, nodes, digest = stated["first"] - 1, stated["link-before"], list(stated["nodes"]), hashlib.sha256()
+    own = {head.size for head in kept}
     with path.open("rb") as file:
         for line in file:
             digest.update(line)
             text, _gap, event = line.rstrip(b"\n").partition(b" ")
-            leaf = leaf_hash(event)
+            leaf = sha256(LEAF, event)
             if text != leaf.hex().encode():
                 raise Wrong(f"Event {size + 1} is not the one that was sealed at this place.")
             grow(nodes, size, leaf)
-            size, link = size + 1, link_after(link, size + 1, leaf)
+            size, link = size + 1, sha256(b"\2", link, (size + 1).to_bytes(8, "big"), leaf)
             if size in own:
-                hold_against(Head(size, head_of(nodes), link, ""), [own[size]])
+                hold_against(Head(size, head_of(nodes), link, ""), kept)
     if (size, link, head_of(nodes), digest.digest()) != tuple(stated[name] for name in END):
         raise Wrong(f"{path.name} is not the file whose note was signed.")
     return size, link, nodes
 
 
 def read_segment(note: str, keys: Keys) -> dict[str, Any]:
-    first, *lines = open_note(note, keys)
+    first, *lines = open_own(note, keys)
     stated: dict[str, Any] = {line.partition(" ")[0]: line.partition(" ")[2] for line in lines}
-    if tuple(stated) != SEGMENT or first not in {"segment of " + name for name, _public in keys.values()}:
+    if tuple(stated) != SEGMENT or len(lines) != len(SEGMENT) or not first.startswith("segment of "):
         raise Wrong("it is not the note of a segment of this trail")
-    stated.update({name: int(stated[name]) for name in ("first", "last")})
-    stated.update(
-        {name: from_base64(stated[name]) for name in ("link-before", "link-after", "nodes", "root", "digest")}
-    )
-    nodes = stated["nodes"]
-    stated["nodes"] = [nodes[at : at + 32] for at in range(0, len(nodes), 32)]
+    for name in SEGMENT[1:-1]:
+        stated[name] = int(stated[name]) if name in ("first", "last") else from_base64(stated[name])
+    stated["nodes"] = [stated["nodes"][at : at + 32] for at in range(0, len(stated["nodes"]), 32)]
     return stated
 
 
-def verify_consistency(path: Path, keys: Keys, kept: list[Head]) -> str:
-    proof = parse(path.read_text(encoding="utf-8"))
+def verify_consistency(paths: list[Path], keys: Keys, kept: list[Head]) -> str:
+    proof = parse(paths[0].read_text(encoding="utf-8"))
     old, new = open_head(proof["old"], keys), open_head(proof["new"], keys)
-    for head in (old, new):
-        hold_against(head, kept)
+    for own in kept:
+        if own.size not in (old.size, new.size):
+            raise Wrong(f"Your own checkpoint of {own.size} events is neither of the two: ask for a proof from it.")
+        hold_against(old if own.size == old.size else new, [own])
     nodes = [bytes.fromhex(node) for node in proof["path"]]
     is_fit = 0 < old.size <= new.size
     if not is_fit or roots_from_proof(old.size, new.size, old.root, nodes) != (old.root, new.root) or nodes:
@@ -363,8 +368,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     return chosen
 
 
-def trusted(given: list[str]) -> Keys:
-    """The keys by their hashes. What is no key is wrong use, and ends the program."""
+def trusted(given: list[str]) -> Keys:  # what is no key is wrong use, and ends the program
     try:
         texts = [Path(key).read_text(encoding="utf-8") if Path(key).is_file() else key for key in given]
         return dict(read_key(text) for text in texts)
@@ -373,16 +377,13 @@ def trusted(given: list[str]) -> Keys:
         sys.exit(2)
 
 
-def main(given: list[str] | None = None) -> int:
-    """Verify what the command line names; the exit code."""
+def main(given: list[str] | None = None) -> int:  # gives the exit code
     chosen = arguments(given)
     try:
         keys = trusted(chosen.key)
         kept = [open_head(path.read_text(encoding="utf-8"), keys) for path in chosen.checkpoint]
-        if chosen.what == "segment":
-            print(verify_segments(chosen.files, keys, kept))
-        else:
-            print((verify_export if chosen.what == "export" else verify_consistency)(chosen.files[0], keys, kept))
+        ways = {"export": verify_export, "segment": verify_segments, "consistency": verify_consistency}
+        print(ways[chosen.what](chosen.files, keys, kept))
     except OSError as problem:
         print(f"{problem.filename} cannot be read: {problem.strerror}.", file=sys.stderr)
         return 2

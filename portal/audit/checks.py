@@ -18,13 +18,13 @@ YEAR = 12  # months; CJIS Security Policy, AU-11
 
 @register(Tags.database)
 def the_trail_is_append_only(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """audit.E001: every trigger that keeps the trail from being changed is in its place."""
+    """audit.E001: every trigger that keeps the trail from being changed is in its place, and does what it should."""
     if "default" not in (databases or []) or "audit_event" not in connections["default"].introspection.table_names():
         return []
     missing = guards.missing(connections["default"])
     if not missing:
         return []
-    words = f"The trail can be changed: these triggers are missing: {', '.join(missing)}."
+    words = f"The trail can be changed: these triggers are missing or do nothing: {', '.join(missing)}."
     return [Error(words, hint="Migrate `audit` back to 0001 and forth again, and run `audit_verify`.", id="audit.E001")]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django_guid import get_guid
 
+from portal.audit.enums import Kept
 from portal.core.addresses import client_address
 
 SESSION_LENGTH = 22
@@ -33,7 +34,7 @@ class Doing:
     request: HttpRequest | None = None
     actor: Actor | None = None
     waiting: list[dict[str, Any]] = field(default_factory=list)
-    recorded: int = 0
+    recorded: list[int] = field(default_factory=list)  # keys of events; what was rolled back is not there any more
     opened: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -84,11 +85,21 @@ def actor() -> Actor:
     return _identify[0](now.request) if _identify else Actor()
 
 
-def session_reference(request: HttpRequest | None) -> str:
-    """What tells the sessions of a person apart. The key has 160 random bits, so nobody finds it from this."""
+def note(keys: Iterable[int]) -> None:
+    """Remember which events this request has written; a process without requests would remember for ever."""
+    now = current()
+    if now.request is not None:
+        now.recorded.extend(keys)
+
+
+def session_reference(request: HttpRequest | None, kept: Kept) -> str:
+    """What tells the sessions of a person apart. The key has 160 random bits, so nobody finds it from this.
+
+    Plain reads have another one than decisions: after an erasure no sign-in tells whose a read was.
+    """
     session = getattr(request, "session", None)
     key = getattr(session, "session_key", None)
-    return hashlib.sha256(key.encode()).hexdigest()[:SESSION_LENGTH] if key else ""
+    return hashlib.sha256(f"{kept.value}\0{key}".encode()).hexdigest()[:SESSION_LENGTH] if key else ""
 
 
 def address(request: HttpRequest | None) -> str:

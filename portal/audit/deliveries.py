@@ -1,7 +1,8 @@
 """Checkpoints are taken to places outside, where nobody who rules the database can change them.
 
 To a folder, one file for each; by HTTP to a witness, each; and by mail, the first of each day. A delivery that fails is
-tried again by the clock, without end: an outside copy is what finds a rewritten trail.
+tried again by the clock, without end: an outside copy is what finds a rewritten trail. The clock alone delivers, so
+that a place which does not answer keeps no event from being sealed; after the first failure it is left until next time.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 from django.db.models import F
@@ -42,12 +45,23 @@ def plan(checkpoint: Checkpoint) -> None:
 
 
 def deliver_waiting(*, now: datetime) -> int:
-    """Try every delivery that is still to be made, oldest first; returns how many were made."""
-    waiting = Delivery.objects.filter(delivered_at=None).select_related("checkpoint").order_by("attempts", "pk")
-    return sum(_deliver(row, now) for row in waiting[:MOST_AT_ONCE])
+    """Try the deliveries that are still to be made, those first that were tried least; returns how many were made."""
+    return sum(_deliver_to(place, now) for place in _TAKE)
+
+
+def _deliver_to(place: str, now: datetime) -> int:
+    """Everything that waits for one place, up to its first failure: it is not there, and each try takes its time."""
+    waiting = Delivery.objects.filter(place=place, delivered_at=None).select_related("checkpoint")
+    made = 0
+    for row in waiting.order_by("attempts", "pk")[:MOST_AT_ONCE]:
+        if not _deliver(row, now):
+            break
+        made += 1
+    return made
 
 
 def _deliver(row: Delivery, now: datetime) -> bool:
+    """Whether the place took it. That another process was quicker is no failure of the place."""
     mine = Delivery.objects.filter(pk=row.pk, delivered_at=None)
     try:
         _TAKE[row.place](row.checkpoint)
@@ -55,7 +69,8 @@ def _deliver(row: Delivery, now: datetime) -> bool:
         mine.update(attempts=F("attempts") + 1, problem=type(problem).__name__)
         logger.warning("a checkpoint was not taken", extra={"place": row.place, "size": row.checkpoint_id})
         return False
-    return bool(mine.update(delivered_at=now, attempts=F("attempts") + 1, problem=""))
+    mine.update(delivered_at=now, attempts=F("attempts") + 1, problem="")
+    return True
 
 
 def _to_file(checkpoint: Checkpoint) -> None:
@@ -81,10 +96,20 @@ def _to_witness(checkpoint: Checkpoint) -> None:
         method="POST",
     )
     try:
-        with urlopen(request, timeout=PATIENCE):  # noqa: S310  (as above)
+        with _opener.open(request, timeout=PATIENCE):
             return
-    except URLError as problem:
+    except (URLError, HTTPException) as problem:  # the second is for an answer that is no HTTP
         raise NotTaken from problem
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """What is not taken at its own address is not taken: the answer counts as a failure."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+_opener = build_opener(_NoRedirects)
 
 
 def _by_mail(checkpoint: Checkpoint) -> None:

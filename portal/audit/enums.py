@@ -24,10 +24,9 @@ class Verb(models.TextChoices):
     # Reading
     READ = "read", _("opened")
     DOWNLOAD = "download", _("downloaded")
-    PRINT = "print", _("printed")
-    EXPORT = "export", _("exported")
     SEARCH = "search", _("searched")
     OPEN_CASE = "case.open", _("opened an application, a person's page or another case on Desk")
+    LOOK = "page.open", _("opened another page of Desk: a list, a form")
     SUBSCRIBE = "feed.read", _("read through a feed")
     # Signing in
     SIGN_IN = "session.begin", _("signed in")
@@ -38,6 +37,7 @@ class Verb(models.TextChoices):
     FACTOR_ADD = "factor.add", _("added a second factor")
     FACTOR_REMOVE = "factor.remove", _("removed a second factor")
     PASSWORD_CHANGE = "password.change", _("changed the password")
+    PASSWORD_ASK = "password.ask", _("asked for a link to a new password")
     ADDRESS_CHANGE = "address.change", _("changed the e-mail address")
     TOKEN_CREATE = "token.create", _("made a feed address")
     TOKEN_REVOKE = "token.revoke", _("revoked a feed address")
@@ -111,7 +111,7 @@ class Verb(models.TextChoices):
         return self in OF_ONES_OWN
 
 
-PLAIN_READS = frozenset({Verb.READ, Verb.DOWNLOAD, Verb.PRINT, Verb.SEARCH, Verb.SUBSCRIBE})
+PLAIN_READS = frozenset({Verb.READ, Verb.DOWNLOAD, Verb.SEARCH, Verb.LOOK, Verb.SUBSCRIBE})
 OF_ONES_OWN = frozenset(
     {
         Verb.SIGN_IN,
@@ -122,6 +122,7 @@ OF_ONES_OWN = frozenset(
         Verb.FACTOR_ADD,
         Verb.FACTOR_REMOVE,
         Verb.PASSWORD_CHANGE,
+        Verb.PASSWORD_ASK,
         Verb.ADDRESS_CHANGE,
         Verb.TOKEN_CREATE,
         Verb.TOKEN_REVOKE,

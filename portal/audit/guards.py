@@ -24,11 +24,22 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
 NO_UPDATE: dict[str, tuple[str, ...]] = {"audit_reference": ("reference",)}  # may be erased, never be changed
 TABLES = {**APPEND_ONLY, **NO_UPDATE}
 FUNCTION = "portal_append_only"
-CREATE_FUNCTION = f"""CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $body$
+BODY = """
 BEGIN
   RAISE insufficient_privilege USING MESSAGE = TG_TABLE_NAME || ' is append-only: ' || lower(TG_OP) || ' refused';
 END
-$body$"""
+"""
+CREATE_FUNCTION = f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $body${BODY}$body$"
+# What stands in pg_trigger.tgtype (src/include/catalog/pg_trigger.h): before it happens, for each row or not, at what.
+EACH_ROW, BEFORE = 1, 2
+TYPES = {"no_delete": EACH_ROW | BEFORE | 8, "no_update": EACH_ROW | BEFORE | 16, "no_truncate": BEFORE | 32}
+# Triggers on the tables that statements without a schema mean, always on, without a condition or columns of their own.
+STANDING = """
+SELECT t.tgname, c.relname, t.tgtype, p.prosrc FROM pg_trigger t
+JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+WHERE NOT t.tgisinternal AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr::text = ''
+AND l.lanname = 'plpgsql' AND pg_table_is_visible(c.oid)
+"""
 
 
 def creating(vendor: str) -> list[str]:
@@ -47,14 +58,33 @@ def dropping(vendor: str) -> list[str]:
 
 
 def missing(connection: Any) -> list[str]:
-    """The guards that should be there and are not."""
-    expected = {name for table in TABLES for name in _names(table, connection.vendor)}
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"
+    """The guards that are not there, or do not do what they should: by the definition that the database has of them."""
+    standing = _of_sqlite(connection) if connection.vendor == "sqlite" else _of_postgresql(connection)
+    names = (name for table in TABLES for name in _names(table, connection.vendor))
+    return sorted(name for name in names if name not in standing)
+
+
+def _of_sqlite(connection: Any) -> set[str]:
+    """SQLite keeps the statement as it was given."""
+    expected = {_name_in(statement): statement for table in TABLES for statement in _sqlite(table)}
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        return sorted(expected - {row[0] for row in cursor.fetchall()})
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return {name for name, statement in cursor.fetchall() if statement == expected.get(name)}
+
+
+def _of_postgresql(connection: Any) -> set[str]:
+    expected = {
+        (name, table, TYPES[name.removeprefix(f"{table}_")], BODY)
+        for table in TABLES
+        for name in _names(table, connection.vendor)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING)
+        return {row[0] for row in cursor.fetchall() if tuple(row) in expected}
+
+
+def _name_in(statement: str) -> str:
+    return statement.split()[2]  # CREATE TRIGGER name
 
 
 @contextmanager

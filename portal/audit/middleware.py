@@ -9,24 +9,40 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from portal.audit import context
+from portal.access.enums import Label
+from portal.audit import about, context
 from portal.audit.enums import Verb
-from portal.audit.recording import record
+from portal.audit.models import Event
+from portal.audit.recording import Facts, name_of, record
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}  # RFC 9110, section 9.2.1
 LONGEST_SEARCH = 100  # characters
+LONGEST_KEY = 200  # characters
 # What a page sends by itself while somebody works in it.
-BACKGROUND = {"wagtailadmin_editing_sessions", "session_extend"}
+BACKGROUND = {
+    "wagtailadmin_editing_sessions",
+    "wagtailadmin_javascript_catalog",
+    "wagtailadmin_sprite",
+    "session_extend",
+    "library_image",  # a picture within a page; of a marked one the view records itself that it was opened
+    "live",
+    "logo",
+    "ready",
+    "robots",
+    "theme",
+}
 
 
 def name_the_request(get_response: GetResponse) -> GetResponse:
     """Stands behind sessions and sign-in, whose facts an event needs. Refusals are written once the answer is sent.
 
-    On Desk whatever a person sends is recorded by the address's name, unless a more telling event was.
+    On Desk whatever a person sends or opens is recorded by the address's name, unless a more telling event was.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if context.current().request is not None:
+            return get_response(request)  # Wagtail makes a preview by a request within the one that asks for it
         context.begin(request)
         response = get_response(request)
         if settings.PORTAL_SITE_KIND == "desk":
@@ -37,16 +53,37 @@ def name_the_request(get_response: GetResponse) -> GetResponse:
 
 
 def _record_what_is_left(request: HttpRequest, response: HttpResponse) -> None:
-    """What no view recorded itself: forms that were taken, pages about one thing that were shown, and searches."""
-    if context.current().recorded or context.actor().person is None or _is_background(request):
+    """What no view recorded itself: forms that were taken, and every page that was shown."""
+    if context.actor().person is None or _is_background(request):
         return
-    if request.method == "GET" and response.status_code == HTTPStatus.OK and (words := _words(request)):
+    recorded = _recorded()
+    if request.method == "GET" and response.status_code == HTTPStatus.OK:
+        _record_page(request, recorded)
+    elif request.method not in SAFE and response.status_code < HTTPStatus.BAD_REQUEST and not recorded:
+        facts: Facts = {"form": _name(request), "answer": response.status_code, "of": _key(request)}
+        record(Verb.SEND, about.thing_of(request) or "", facts=facts)
+
+
+def _recorded() -> list[str]:
+    """What the events of this request are about. One that was rolled back with what it told of is none."""
+    now = context.current()
+    stand = Event.objects.filter(pk__in=now.recorded).values_list("about", flat=True) if now.recorded else ()
+    return [*stand, *(row["about"] for row in now.waiting)]
+
+
+def _record_page(request: HttpRequest, recorded: list[str]) -> None:
+    """One event of a page: reading if it is about something marked, unless an event about that was written."""
+    thing, words = about.thing_of(request), _words(request)
+    if (name_of(thing) in recorded) if thing is not None else recorded:
+        return
+    facts: Facts = {"page": _name(request), "of": _key(request), **({"words": words} if words else {})}
+    if thing is not None:
+        is_marked = getattr(thing, "label", Label.CLEAR) is not Label.CLEAR
+        record(Verb.READ if is_marked else Verb.OPEN_CASE, thing, facts=facts)
+    elif words:
         record(Verb.SEARCH, facts={"page": _name(request), "words": words})
-        return
-    if request.method not in SAFE and response.status_code < HTTPStatus.BAD_REQUEST:
-        record(Verb.SEND, facts={"form": _name(request), "answer": response.status_code, "of": _key(request)})
-    elif request.method == "GET" and response.status_code == HTTPStatus.OK and _key(request):
-        record(Verb.OPEN_CASE, facts={"page": _name(request), "of": _key(request)})
+    else:
+        record(Verb.LOOK, facts=facts)
 
 
 def _words(request: HttpRequest) -> str:
@@ -60,10 +97,11 @@ def _is_background(request: HttpRequest) -> bool:
 
 
 def _key(request: HttpRequest) -> str:
-    """The keys in the address: numbers and codes, as its pattern lets through."""
+    """The keys in the address: numbers and codes, as its pattern lets through, and what a bulk action is to touch."""
     match = request.resolver_match
-    parts = [*match.args, *match.kwargs.values()] if match else []
-    return " ".join(str(part) for part in parts if isinstance(part, int | uuid.UUID) or str(part).isdecimal())
+    parts = [*match.args, *match.kwargs.values(), *request.GET.getlist("id")] if match else []
+    keys = (str(part) for part in parts if isinstance(part, int | uuid.UUID) or about.NUMBER.fullmatch(str(part)))
+    return " ".join(keys)[:LONGEST_KEY]
 
 
 def _name(request: HttpRequest) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.enums import Kept, Outcome, Verb
 
 NOBODY, SYSTEM = "nobody", "system"
+LAST_PLACE = 2**62  # far behind every trail, and far from the end of the column
 
 
 class Reference(models.Model):
@@ -28,6 +33,28 @@ class Reference(models.Model):
         verbose_name = _("reference")
 
 
+class Unreadable:
+    """Stands for stored facts that no program reads. It has no encoding, so an event with it is never sealed."""
+
+    def __str__(self) -> str:
+        return "?"
+
+
+class FactsField(models.JSONField):
+    """JSON, of which a row that cannot be read keeps no page and no sealing from the others."""
+
+    def deconstruct(self) -> Any:
+        """To migrations it is the field that it stands on: its column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        try:
+            return None if value is None else json.loads(value)
+        except (ValueError, TypeError, RecursionError):
+            return Unreadable()
+
+
 class Event(models.Model):
     """One thing that happened. Inserted in the transaction of what it tells of; never changed."""
 
@@ -43,7 +70,7 @@ class Event(models.Model):
     why = models.CharField(max_length=60, blank=True)
     address = models.CharField(max_length=43, blank=True)
     request = models.CharField(max_length=64, blank=True)
-    facts = models.JSONField(default=dict)
+    facts = FactsField(default=dict)
 
     class Meta:
         verbose_name = _("event")
@@ -54,7 +81,8 @@ class Event(models.Model):
 
     @property
     def in_words(self) -> str:
-        return str(Verb(self.verb).label)
+        """The word of the vocabulary; a row may hold one that is not in it, or not any more."""
+        return str(Verb(self.verb).label) if self.verb in Verb.values else self.verb
 
 
 class Seal(models.Model):
@@ -67,6 +95,9 @@ class Seal(models.Model):
 
     class Meta:
         verbose_name = _("seal")
+        constraints = [
+            models.CheckConstraint(condition=Q(sequence__range=(1, LAST_PLACE)), name="audit_seal_has_a_place")
+        ]
 
 
 class Checkpoint(models.Model):
@@ -82,6 +113,9 @@ class Checkpoint(models.Model):
 
     class Meta:
         verbose_name = _("checkpoint")
+        constraints = [
+            models.CheckConstraint(condition=Q(size__range=(1, LAST_PLACE)), name="audit_checkpoint_has_a_size")
+        ]
 
 
 class Delivery(models.Model):

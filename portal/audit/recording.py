@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -40,24 +40,33 @@ def record(
     where and in which session is taken from the request, job or command in hand, unless `actor` says it.
     Raises what the database raises: what cannot be recorded must not be done.
     """
-    row = _row(verb, about, Outcome.DONE, purpose=purpose, facts=facts, actor=actor)
+    row = _row(verb, about, Outcome.DONE, purpose=purpose, facts=facts, actor=actor, kept=kept)
     now = context.current()
-    now.recorded += 1
     if now.request is None and not _is_in_transaction():
         flush(now)
     _insert([row], kept or verb.kept)
 
 
 def record_openings(verb: Verb, abouts: Iterable[str]) -> None:
-    """Record that each of these was opened, once in a request however often its page asks; one query for all."""
+    """Record that each of these was opened, once in a request however often its page asks; one query for all.
+
+    What is rolled back was not recorded, and is when it is opened again.
+    """
     now = context.current()
     fresh = [about for about in dict.fromkeys(abouts) if (verb, about) not in now.opened]
     if not fresh:
         return
-    if now.request is not None:
-        now.opened.update((verb, about) for about in fresh)
-    now.recorded += len(fresh)
     _insert([_row(verb, about, Outcome.DONE) for about in fresh], verb.kept)
+    if now.request is not None:
+        _once_it_stands(lambda: now.opened.update((verb, about) for about in fresh))
+
+
+def _once_it_stands(function: Callable[[], None]) -> None:
+    """Now, or when the transaction that is open has been committed."""
+    if _is_in_transaction():
+        transaction.on_commit(function)
+    else:
+        function()
 
 
 def ran(command: str, **facts: str | int | bool) -> None:
@@ -84,24 +93,44 @@ def refuse(verb: Verb, about: Model | str = "", *, why: str, facts: Facts | None
     """
     row = _row(verb, about, Outcome.REFUSED, why=why, facts=facts)
     now = context.current()
-    now.recorded += 1
     now.waiting.append(row)
     if now.request is not None:
         return
     if _is_in_transaction():
-        transaction.on_commit(lambda: flush(now))
+        transaction.on_commit(lambda: flush(now), robust=True)  # what was done is done; the refusal waits on
         return
     flush(now)
 
 
 def flush(now: context.Doing | None = None) -> int:
-    """Write the refusals that wait; returns how many. The caller stands outside any transaction of the portal."""
+    """Write the refusals that wait; returns how many. The caller stands outside any transaction of the portal.
+
+    Raises what the database raises; what is not written then waits on.
+    """
     waiting = (now or context.current()).waiting
-    count = len(waiting)
+    written = 0
     while waiting:
-        row = waiting.pop(0)
-        _insert([row], Verb(row["verb"]).kept)
-    return count
+        _insert(waiting[:1], Verb(waiting[0]["verb"]).kept)
+        del waiting[0]
+        written += 1
+    return written
+
+
+def flush_or_tell() -> None:
+    """The same where nobody comes back to try again: what cannot be written is told of in the log, and let go."""
+    waiting = context.current().waiting
+    while waiting:
+        try:
+            flush()
+        except Exception as problem:  # noqa: BLE001  (it stands between two people's requests, whatever it was)
+            _tell_lost(waiting.pop(0), problem)
+
+
+def _tell_lost(row: dict[str, Any], problem: Exception) -> None:
+    """The line has no person and no network address: in the log nothing can be erased, and the request leads there."""
+    fields = {name: value for name, value in row.items() if name not in {"person", "address"}}
+    told = {**fields, "at": encoding.moment(row["at"])}
+    logger.error("event not written", extra={"event": told, "problem": type(problem).__name__})
 
 
 def name_of(thing: Model | str) -> str:
@@ -121,6 +150,7 @@ def _row(  # every field of an event has its place here
     purpose: str = "",
     facts: Facts | None = None,
     actor: Actor | None = None,
+    kept: Kept | None = None,
 ) -> dict[str, Any]:
     encoding.refuse_unfit(dict(facts or {}))
     acting = actor or context.actor()
@@ -130,7 +160,7 @@ def _row(  # every field of an event has its place here
         "site": settings.PORTAL_SITE,
         "person": acting.person,
         "role": acting.role,
-        "session": context.session_reference(request),
+        "session": context.session_reference(request, kept or verb.kept),
         "verb": verb.value,
         "about": name_of(about),
         "purpose": purpose,
@@ -151,6 +181,7 @@ def _insert(rows: list[dict[str, Any]], kept: Kept) -> None:
             events[0].save(force_insert=True)
         else:
             Event.objects.bulk_create(events)
+    context.note(event.pk for event in events)
     transaction.on_commit(lambda: _mirror(events))
 
 

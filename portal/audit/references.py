@@ -37,8 +37,11 @@ def commit(*, key: bytes, kind: str, value: str) -> str:
 
 def is_true(row: object) -> bool:
     """Whether a stored row is the one that was made: its key and value give its reference."""
-    made = commit(key=bytes(row.key), kind=row.kind, value=row.value)  # type: ignore[attr-defined]  # a Reference
-    return hmac.compare_digest(made, row.reference)  # type: ignore[attr-defined]
+    key, kind, value = row.key, row.kind, row.value  # type: ignore[attr-defined]  # a Reference
+    if not isinstance(key, bytes | memoryview) or not isinstance(kind, str) or not isinstance(value, str):
+        return False
+    made = commit(key=bytes(key), kind=kind, value=value)
+    return hmac.compare_digest(made.encode(), str(row.reference).encode())  # type: ignore[attr-defined]
 
 
 def reference_to(*, kind: str, value: str, kept: Kept, at: datetime) -> str:

@@ -1,18 +1,22 @@
 """The sealer gives committed events their places, one after the other, under one lock.
 
 What has no seal yet is found by looking, never by a cursor: an event with a smaller number may be committed later. The
-look that runs every few seconds covers the last hour; the clock looks at everything, once an hour.
+look that runs every few seconds covers the last hour; the clock looks at everything, twice an hour.
+
+Front may insert events, so what a row holds is not believed. One that has no encoding, or that cannot even be read,
+gets no place: it is told of in the log by its number, `audit_verify` names it, and everything else is sealed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef
 
 from portal.audit import own
@@ -24,6 +28,13 @@ GENESIS = hashlib.sha256(b"portal trail, link 0").digest()
 MOST_AT_ONCE = 5_000
 LOOKS_BACK = timedelta(hours=1)
 LOCK = 7_235_571_026_349_102  # any number that nothing else locks
+
+
+# What reading or encoding a row raises if it holds what the portal never writes: numbers of thousands of digits, JSON
+# nested without end, halves of letters, times that Python does not know.
+UNFIT = (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, DatabaseError)
+MOST_NAMED = 20  # in one line of the log
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,31 +49,81 @@ def link_of(*, before: bytes, sequence: int, leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x02" + before + sequence.to_bytes(8, "big") + leaf).digest()
 
 
+@dataclass
+class _Turn:
+    """One look for what has no seal: from when on, and up to which number it has come."""
+
+    since: datetime | None
+    behind: int | None = None
+    sealed: int = 0
+    unfit: list[int] = field(default_factory=list)
+
+    def rows(self) -> Any:
+        rows = unsealed(since=self.since).order_by("id")
+        return rows if self.behind is None else rows.filter(pk__gt=self.behind)
+
+
 def seal(*, now: datetime, everything: bool = False) -> int:
     """Seal what has no seal yet; returns how many. With `everything` however old, else of the last hour.
 
     After the sealer stood still that is the hour before the last checkpoint, so that what happened meanwhile gets its
     place before anything newer, and none of it looks as if it had been added later.
     """
-    since = None if everything else min(now, _last_signed() or now) - LOOKS_BACK
-    sealed = 0
-    while count := _seal_some(since):
-        sealed += count
-    return sealed
+    turn = _Turn(None if everything else min(now, _last_signed() or now) - LOOKS_BACK)
+    while _seal_some(turn):
+        pass
+    if turn.unfit:
+        facts = {"count": len(turn.unfit), "events": turn.unfit[:MOST_NAMED]}
+        logger.error("events that nothing of the portal has written are not sealed", extra=facts)
+    return turn.sealed
 
 
 def _last_signed() -> datetime | None:
     return Checkpoint.objects.order_by("-size").values_list("at", flat=True).first()
 
 
-def _seal_some(since: datetime | None) -> int:
+def _seal_some(turn: _Turn) -> int:
+    """Seal a piece; returns how many events were looked at, so that those without a place keep no other from it."""
     with transaction.atomic():
         _lock()
-        rows = list(unsealed(since=since).order_by("id").values(*FIELDS)[:MOST_AT_ONCE])
-        if rows:
-            Seal.objects.bulk_create(seals_of(rows, tail()))
-            own.show(rows)
-        return len(rows)
+        names, rows = _piece(turn)
+        fit = [(row, leaf) for row in rows if (leaf := _leaf(row)) is not None]
+        if fit:
+            Seal.objects.bulk_create(_linked(fit, tail()))
+            own.show([row for row, _leaf in fit])
+    if names:
+        placed = {row["id"] for row, _leaf in fit}
+        turn.unfit += [name for name in names if name not in placed]
+        turn.sealed, turn.behind = turn.sealed + len(fit), names[-1]
+    return len(names)
+
+
+def _piece(turn: _Turn) -> tuple[list[int], list[dict[str, Any]]]:
+    """The next numbers, and the rows of those that can be read."""
+    try:
+        with transaction.atomic():
+            rows = list(turn.rows().values(*FIELDS)[:MOST_AT_ONCE])
+        return [row["id"] for row in rows], rows
+    except UNFIT:
+        names = list(turn.rows().values_list("pk", flat=True)[:MOST_AT_ONCE])
+        return names, _readable(names)
+
+
+def _readable(names: Sequence[int]) -> list[dict[str, Any]]:
+    """Halves and halves again, until those that cannot be read are alone."""
+    try:
+        with transaction.atomic():
+            return list(Event.objects.filter(pk__in=names).order_by("id").values(*FIELDS))
+    except UNFIT:
+        half = len(names) // 2
+        return [*_readable(names[:half]), *_readable(names[half:])] if half else []
+
+
+def _leaf(row: dict[str, Any]) -> bytes | None:
+    try:
+        return leaf_hash(encode(row))
+    except UNFIT:
+        return None
 
 
 def unsealed(*, since: datetime | None = None) -> Any:
@@ -71,10 +132,13 @@ def unsealed(*, since: datetime | None = None) -> Any:
 
 
 def seals_of(rows: Iterable[dict[str, Any]], end: Tail) -> list[Seal]:
-    """The seals of events that follow on `end`."""
+    """The seals of events that follow on `end`. Raises for an event that has no encoding."""
+    return _linked([(row, leaf_hash(encode(row))) for row in rows], end)
+
+
+def _linked(leaves: Iterable[tuple[dict[str, Any], bytes]], end: Tail) -> list[Seal]:
     seals, link = [], end.link
-    for sequence, row in enumerate(rows, start=end.size + 1):
-        leaf = leaf_hash(encode(row))
+    for sequence, (row, leaf) in enumerate(leaves, start=end.size + 1):
         link = link_of(before=link, sequence=sequence, leaf=leaf)
         seals.append(Seal(sequence=sequence, event_id=row["id"], leaf=leaf, link=link))
     return seals

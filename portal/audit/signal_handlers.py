@@ -14,27 +14,33 @@ from portal.access.rule import Verdict
 from portal.audit import context
 from portal.audit.context import Actor
 from portal.audit.enums import Verb
-from portal.audit.recording import flush, ran, record, refuse
+from portal.audit.recording import flush_or_tell, ran, record, refuse
 from portal.core import actions, commands
 
 
 @receiver(request_started)
 def begin_anew(sender: Any, **kwargs: Any) -> None:
     """A thread serves many requests: nothing of the one before may be taken for this one's."""
-    flush()
-    context.end()
+    _write_and_end()
 
 
 @receiver(request_finished)
 def write_refusals(sender: Any, **kwargs: Any) -> None:
     """The answer has been sent: now what was refused is written."""
-    flush()
-    context.end()
+    _write_and_end()
+
+
+def _write_and_end() -> None:
+    """Nothing of one request stays for the next, not what could not be written either."""
+    try:
+        flush_or_tell()
+    finally:
+        context.end()
 
 
 @receiver(task_finished)
 def write_refusals_of_a_job(sender: Any, **kwargs: Any) -> None:
-    flush()
+    flush_or_tell()
 
 
 @receiver(refused)

@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal import audit
-from portal.audit import Verb
+from portal.access.enums import Label
+from portal.audit import Verb, context
 from portal.audit.context import Actor
+from portal.audit.recording import name_of
 from portal.bulletins.models import BulletinPage
 from portal.core.models import PortalSettings
 from portal.members import tallies
@@ -40,13 +42,9 @@ def feed(request: HttpRequest) -> HttpResponse:
         return _ask()
     readable: Any = BulletinPage.objects.readable_by(viewer_for(token.person))
     bulletins = list(readable.newest_first().for_rows()[:NEWEST])
-    tallies.count(token.person_id, things=_new_to(token, bulletins))
-    audit.record(
-        Verb.SUBSCRIBE,
-        token,
-        facts={"things": len(bulletins), "above_clear": tallies.things_above_clear(bulletins)},
-        actor=Actor(token.person_id, "feed reader"),
-    )
+    fresh = _new_to(token, bulletins)
+    tallies.count(token.person_id, things=len(fresh))
+    _record(request, token, bulletins, fresh)
     FeedToken.objects.filter(pk=token.pk).update(used_at=timezone.now())
     answer = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     atom = _empty_feed(request)
@@ -67,14 +65,25 @@ def token_from(header: str) -> FeedToken | None:
     return token if token is not None and token.person.is_vetted else None
 
 
-def _new_to(token: FeedToken, bulletins: list[BulletinPage]) -> int:
-    """How many above TLP:CLEAR the token has not carried before.
+def _new_to(token: FeedToken, bulletins: list[BulletinPage]) -> list[BulletinPage]:
+    """Those above TLP:CLEAR that the token has not carried before.
 
     A feed reader asks again and again; its owner reads each bulletin once.
     """
     before = token.used_at
     fresh = (row for row in bulletins if before is None or not row.last_published_at or row.last_published_at > before)
-    return tallies.things_above_clear(fresh)
+    return [row for row in fresh if row.label is not Label.CLEAR]
+
+
+def _record(request: HttpRequest, token: FeedToken, bulletins: list[BulletinPage], fresh: list[BulletinPage]) -> None:
+    """One event of the fetch, and one of each marked bulletin that it carried for the first time.
+
+    The token is not named: its row says whose it is, and that is erased of plain reads.
+    """
+    facts = {"things": len(bulletins), "above_clear": tallies.things_above_clear(bulletins)}
+    with context.doing(request=request, actor=Actor(token.person_id, "feed reader")):
+        audit.record(Verb.SUBSCRIBE, facts=facts)
+        audit.record_openings(Verb.SUBSCRIBE, [name_of(row) for row in fresh])
 
 
 def _credentials(header: str) -> tuple[str, str]:

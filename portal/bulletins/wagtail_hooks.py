@@ -13,10 +13,6 @@ from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 
-from portal import audit
-from portal.access.enums import Label
-from portal.audit import Verb
-from portal.audit.recording import name_of
 from portal.bulletins.desk.visibility import drafted_documents, visible_pages
 from portal.bulletins.models import BulletinPage
 from portal.members.enums import StaffRole
@@ -124,12 +120,3 @@ def explore_what_one_sees(parent: Any, pages: Any, request: HttpRequest) -> Any:
 
 def _seen(pages: Any, request: HttpRequest) -> Any:
     return pages.filter(pk__in=visible_pages(request.user).values("pk"))  # type: ignore[arg-type]  # a person
-
-
-@hooks.register("before_edit_page")
-@hooks.register("before_copy_page")
-def record_what_editors_open(request: HttpRequest, page: Any) -> None:
-    """Whoever opens the editor reads the page, and often its drafts."""
-    thing = page.specific
-    if request.method == "GET" and getattr(thing, "label", Label.CLEAR) is not Label.CLEAR:
-        audit.record_openings(Verb.READ, [name_of(thing)])

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.signals import email_changed, password_changed, password_reset, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    email_changed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -41,15 +47,23 @@ def _roles_of(person: Person) -> str:
 context.identify_with(actor_of)
 
 
+def account_of(user: Person) -> Person | str:
+    """What an event of an account is about: nothing if its person does it, whom `who` names, else the account.
+
+    `who` can be erased, and `about` cannot. Where nobody is signed in, or staff act, only `about` tells whose it is.
+    """
+    return "" if context.actor().person == user.pk else user
+
+
 @receiver(user_logged_in)
 def signed_in(sender: Any, user: Person, **kwargs: Any) -> None:
-    audit.record(Verb.SIGN_IN, user, actor=Actor(user.pk, _roles_of(user)))
+    audit.record(Verb.SIGN_IN, actor=Actor(user.pk, _roles_of(user)))
 
 
 @receiver(user_logged_out)
 def signed_out(sender: Any, user: Person | None, **kwargs: Any) -> None:
     if user is not None:
-        audit.record(Verb.SIGN_OUT, user, actor=Actor(user.pk, _roles_of(user)))
+        audit.record(Verb.SIGN_OUT, actor=Actor(user.pk, _roles_of(user)))
 
 
 @receiver(user_login_failed)
@@ -57,7 +71,8 @@ def password_was_wrong(sender: Any, credentials: dict[str, Any], **kwargs: Any) 
     """Of an address that nobody has, the address is not kept: people type passwords into the wrong field."""
     typed = fold(str(credentials.get("email") or credentials.get("username") or credentials.get("login") or ""))
     account = Person.objects.filter(email=typed).first()
-    audit.refuse(Verb.SIGN_IN, account or "", why="password")
+    is_own = account is not None and context.actor().person == account.pk  # asked again in their own session
+    audit.refuse(Verb.REAUTHENTICATE if is_own else Verb.SIGN_IN, account or "", why="password")
 
 
 @receiver(authentication_failed)
@@ -65,27 +80,36 @@ def code_was_wrong(sender: Any, user: Person, **kwargs: Any) -> None:
     audit.refuse(Verb.SIGN_IN, user, why="second factor")
 
 
+@receiver(authentication_step_completed)
+def confirmed_who_they_are(
+    sender: Any, user: Person, method: str, reauthenticated: bool = False, **kwargs: Any
+) -> None:
+    """Only what is asked again in a session; the steps of signing in are one event together."""
+    if reauthenticated:
+        audit.record(Verb.REAUTHENTICATE, account_of(user), facts={"method": method})
+
+
 @receiver(authenticator_added)
 def factor_was_added(sender: Any, user: Person, authenticator: Any, **kwargs: Any) -> None:
-    audit.record(Verb.FACTOR_ADD, user, facts={"type": authenticator.type})
+    audit.record(Verb.FACTOR_ADD, account_of(user), facts={"type": authenticator.type})
 
 
 @receiver(authenticator_removed)
 @receiver(authenticator_reset)
 def factor_was_removed(sender: Any, user: Person, authenticator: Any, **kwargs: Any) -> None:
-    audit.record(Verb.FACTOR_REMOVE, user, facts={"type": authenticator.type})
+    audit.record(Verb.FACTOR_REMOVE, account_of(user), facts={"type": authenticator.type})
 
 
 @receiver(password_changed)
 @receiver(password_reset)
 @receiver(password_set)
 def password_was_changed(sender: Any, user: Person, **kwargs: Any) -> None:
-    audit.record(Verb.PASSWORD_CHANGE, user)
+    audit.record(Verb.PASSWORD_CHANGE, account_of(user))
 
 
 @receiver(email_changed)
 def address_was_changed(sender: Any, user: Person, **kwargs: Any) -> None:
-    audit.record(Verb.ADDRESS_CHANGE, user)
+    audit.record(Verb.ADDRESS_CHANGE, account_of(user))
 
 
 @receiver(post_save, sender=StandingChange)

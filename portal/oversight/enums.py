@@ -21,8 +21,8 @@ class Oddity(models.TextChoices):
 
 
 # What somebody opens by hand. A feed reader fetches by itself, at night as well, and a search shows nothing marked.
-OPENED = (Verb.READ, Verb.DOWNLOAD, Verb.PRINT, Verb.OPEN_CASE, Verb.UNSEAL)
-TAKEN_OUT = (Verb.EXPORT, Verb.TRAIL_EXPORT)
+OPENED = (Verb.READ, Verb.DOWNLOAD, Verb.OPEN_CASE, Verb.UNSEAL)
+TAKEN_OUT = (Verb.TRAIL_EXPORT,)
 # What one person may do where otherwise two must, or what lets somebody in past a lock or a lost factor.
 BREAK_GLASS = (Verb.RELEASE_URGENT, Verb.RELEASE_ACCOUNT, Verb.RECOVERY_GRANT)
 SIGNING_IN = (Verb.SIGN_IN, Verb.REAUTHENTICATE)

@@ -21,6 +21,7 @@ DONE: dict[str, Words] = {
     Verb.FACTOR_ADD: _("A second factor was added to your account."),
     Verb.FACTOR_REMOVE: _("A second factor was removed from your account."),
     Verb.PASSWORD_CHANGE: _("Your password was changed."),
+    Verb.PASSWORD_ASK: _("Somebody asked for a link to a new password for your account."),
     Verb.ADDRESS_CHANGE: _("Your e-mail address was changed."),
     Verb.TOKEN_CREATE: _("A feed token was made."),
     Verb.TOKEN_REVOKE: _("A feed token was revoked."),
@@ -33,6 +34,7 @@ REFUSED: dict[str, Words] = {
     Verb.PASSWORD_CHANGE: _("Changing your password was refused."),
     Verb.ADDRESS_CHANGE: _("Changing your e-mail address was refused."),
 }
+OTHER_DONE = _("Something was done with your account.")
 OTHER_REFUSED = _("Something was tried with your account and refused.")
 OF_OTHERS = _("You did this to another account.")
 USED: dict[str, Words] = {
@@ -40,8 +42,6 @@ USED: dict[str, Words] = {
     Verb.OPEN_CASE: _("Something that you sent was opened."),
     Verb.UNSEAL: _("Something that you sent was opened."),
     Verb.DOWNLOAD: _("A file that you sent was downloaded."),
-    Verb.PRINT: _("Something that you sent was printed."),
-    Verb.EXPORT: _("Something that you sent was exported."),
 }
 OTHER_USE = _("Something was done with what you sent.")
 
@@ -69,4 +69,4 @@ def _words(event: OwnEvent, person: int, *, is_of_account: bool) -> Words:
         return OF_OTHERS
     if event.outcome == Outcome.REFUSED:
         return REFUSED.get(event.verb, OTHER_REFUSED)
-    return DONE[event.verb]
+    return DONE.get(event.verb, OTHER_DONE)

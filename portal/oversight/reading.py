@@ -12,13 +12,15 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from portal.access.viewer import Viewer
-from portal.audit.models import Checkpoint, Event, Reference, Seal
+from portal.audit import references
+from portal.audit.models import Checkpoint, Event, Reference, Seal, Unreadable
 from portal.audit.recording import NOBODY, SYSTEM
 from portal.members.models import Person
 from portal.oversight import things
 from portal.oversight.selection import ERASED
 from portal.oversight.things import Thing
 
+LONGEST_FACT = 1_000  # characters
 INNER_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -64,24 +66,25 @@ class Row:
 def rows_of(events: Iterable[Event], viewer: Viewer) -> list[Row]:
     """Rows for events in hand: references, people, places, and titles by kind of thing."""
     found = list(events)
-    meant = _meant({name for event in found for name in (event.who, event.address) if name})
-    whom = people_by_key(meant.get(event.who, ERASED) for event in found if event.who not in {NOBODY, SYSTEM})
+    people = _meant(references.PERSON, {event.who for event in found})
+    addresses = _meant(references.ADDRESS, {event.address for event in found if event.address})
+    whom = people_by_key(people.get(event.who, ERASED) for event in found if event.who not in {NOBODY, SYSTEM})
     named = things.described((event.about for event in found), viewer)
     places = _places([event.pk for event in found])
     return [
         Row(
             event=event,
-            whom=whom_of(event.who if event.who in {NOBODY, SYSTEM} else meant.get(event.who, ERASED), whom),
+            whom=whom_of(event.who if event.who in {NOBODY, SYSTEM} else people.get(event.who, ERASED), whom),
             thing=named.get(event.about),
-            address=meant.get(event.address, erased()) if event.address else "",
+            address=addresses.get(event.address, erased()) if event.address else "",
             place=places.get(event.pk),
         )
         for event in found
     ]
 
 
-def _meant(references: set[str]) -> dict[str, str]:
-    return dict(Reference.objects.filter(pk__in=references).values_list("reference", "value"))
+def _meant(kind: str, names: set[str]) -> dict[str, str]:
+    return dict(Reference.objects.filter(kind=kind, pk__in=names).values_list("reference", "value"))
 
 
 def _places(events: Sequence[int]) -> dict[int, Place]:
@@ -91,14 +94,19 @@ def _places(events: Sequence[int]) -> dict[int, Place]:
     )
     columns = ("sequence", "leaf", "link", "checkpoint", "signed_at")
     return {
-        event: Place(sequence, bytes(leaf), bytes(link), size, at)
+        event: Place(sequence, _bytes(leaf), _bytes(link), size, at)
         for event, sequence, leaf, link, size, at in seals.values_list(F("event_id"), *columns)
     }
 
 
+def _bytes(value: Any) -> bytes:
+    """A hash, or nothing where somebody has put something else."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
 def people_by_key(values: Iterable[str | None]) -> dict[str, str]:
     """The names of people by their keys as text, in one query."""
-    keys = {int(value) for value in values if value and value.isdecimal()}
+    keys = {key for value in values if value and (key := things.key_of(value)) is not None}
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=keys).values_list("pk", "name")}
 
 
@@ -110,7 +118,10 @@ def whom_of(value: str, names: dict[str, str]) -> Whom:
         return Whom(_("The portal itself"))
     if value == ERASED:
         return Whom(erased())
-    return Whom(names.get(value) or _("Person %(number)s, who is gone") % {"number": value}, int(value))
+    key = things.key_of(value)
+    if key is None:
+        return Whom(_("Somebody whom the portal never had"))
+    return Whom(names.get(value) or _("Person %(number)s, who is gone") % {"number": value}, key)
 
 
 def erased() -> str:
@@ -122,14 +133,20 @@ def in_words(code: str) -> str:
     return INNER_CAPITAL.sub(" ", code).replace("-", " ").replace("_", " ").lower()
 
 
-def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """The facts of an event as pairs of words."""
+def facts_in_words(facts: Any) -> list[tuple[str, str]]:
+    """The facts of an event as pairs of words. What was put there past the portal may be anything."""
+    if not isinstance(facts, dict):
+        return [(_("Facts"), _fact(facts))]
     return [(in_words(name).capitalize(), _fact(value)) for name, value in sorted(facts.items())]
 
 
 def _fact(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value) or "–"
-    return str(value) or "–"
+    if isinstance(value, Unreadable):
+        return _("cannot be read")
+    try:
+        text = ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists without end
+        return _("cannot be read")
+    return text[:LONGEST_FACT] or "–"

@@ -98,12 +98,19 @@ def model(label: str) -> type[Model] | None:
         return None
 
 
+def key_of(text: str) -> int | None:
+    """The key that a text is, or None if no row can have it."""
+    if not text.isascii() or not text.isdecimal() or len(text) > len(str(LARGEST_KEY)):
+        return None
+    return int(text) if int(text) <= LARGEST_KEY else None
+
+
 def _titles(names: set[str], viewer: Viewer) -> dict[str, str]:
     keys: dict[str, set[int]] = {}
     for name in names:
         label, _colon, number = name.partition(":")
-        if number.isdecimal() and int(number) <= LARGEST_KEY:
-            keys.setdefault(label, set()).add(int(number))
+        if (key := key_of(number)) is not None:
+            keys.setdefault(label, set()).add(key)
     found: dict[str, str] = {}
     for label, pks in sorted(keys.items()):
         found |= {f"{label}:{pk}": title for pk, title in _titled(label, pks, viewer)}
@@ -125,12 +132,12 @@ def _titled(label: str, pks: set[int], viewer: Viewer) -> Iterable[tuple[int, st
 def names_of(name: str) -> list[str]:
     """Every name under which the trail may have the same thing: a page is recorded as what it is, and as a page."""
     label, _colon, number = name.partition(":")
-    kind = model(label)
-    if kind is None or not issubclass(kind, Page) or not number.isdecimal() or int(number) > LARGEST_KEY:
+    kind, key = model(label), key_of(number)
+    if kind is None or not issubclass(kind, Page) or key is None:
         return [name]
     if label != PAGE:
         return [name, f"{PAGE}:{number}"]
-    page = Page.objects.filter(pk=int(number)).select_related("content_type").first()
+    page = Page.objects.filter(pk=key).select_related("content_type").first()
     return [name, *_specific(page)]
 
 

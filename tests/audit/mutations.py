@@ -15,7 +15,7 @@ from django.utils import timezone
 from portal import audit
 from portal.audit import checkpoints, guards, keys, notes, sealing
 from portal.audit.context import Actor
-from portal.audit.encoding import FIELDS, encode
+from portal.audit.encoding import FIELDS, encode, moment
 from portal.audit.merkle import Frontier, leaf_hash
 from portal.audit.models import Checkpoint, Delivery, Event, Seal
 from portal.audit.verifying import Outside
@@ -167,7 +167,7 @@ def sign_anew() -> None:
 def resign(row: Checkpoint, tree: Frontier, *, key: Ed25519PrivateKey | None = None, origin: str = "") -> None:
     """Give a checkpoint the numbers of a tree, signed with the trusted key or another."""
     link, signer = bytes(Seal.objects.get(sequence=tree.size).link), keys.signer()
-    head = notes.Head(origin or keys.origin(), tree.size, tree.head(), link, "2026-11-20T15:00:00.000000Z")
+    head = notes.Head(origin or keys.origin(), tree.size, tree.head(), link, moment(row.at))
     note = notes.sign(head.body(), name=signer.name, key=key or signer.key)
     Checkpoint.objects.filter(pk=row.pk).update(
         root=tree.head(), link=link, frontier=tree.as_text(), note=note, size=tree.size

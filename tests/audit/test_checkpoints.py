@@ -14,8 +14,10 @@ from django.core import mail
 
 from portal.audit import checkpoints, deliveries, keys, notes, sealing
 from portal.audit.checks import only_desk_signs, the_witness_is_on_the_web
+from portal.audit.management.commands import audit_seal
 from portal.audit.merkle import root_of
 from portal.audit.models import Checkpoint, Delivery, Event, Seal
+from portal.audit.ticks import take_outside
 from tests.audit.conftest import NOW
 
 Happen = Callable[[int], list[Event]]
@@ -94,12 +96,16 @@ def test_the_first_of_a_day_goes_out_by_mail(
 
 class Witness(BaseHTTPRequestHandler):
     taken: list[str] = []
-    answer = 200
+    answer: int | bytes = 200
 
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         Witness.taken.append(self.rfile.read(length).decode())
+        if isinstance(Witness.answer, bytes):
+            self.wfile.write(Witness.answer)
+            return
         self.send_response(Witness.answer)
+        self.send_header("Location", "/elsewhere")
         self.end_headers()
 
     def log_message(self, *args: Any) -> None:
@@ -128,6 +134,60 @@ def test_a_witness_gets_each_one_and_a_refusal_is_tried_again(happen: Happen, wi
     witness.answer = 200
     assert deliveries.deliver_waiting(now=NOW) == 1
     assert witness.taken == [made.note, made.note]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"nothing of HTTP\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\n" + b"X-More: 1\r\n" * 200 + b"\r\n",
+        b"",
+        302,
+        307,
+        400,
+    ],
+    ids=["garbage", "headers without end", "nothing", "302", "307", "400"],
+)
+def test_what_a_witness_answers_is_a_failure_at_most_and_is_followed_nowhere(
+    happen: Happen, witness: type[Witness], answer: Any
+) -> None:
+    witness.answer = answer
+    sealed(happen, 1)
+    made = checkpoints.make(now=NOW)
+    assert deliveries.deliver_waiting(now=NOW) == 1  # to the folder
+    row = made.deliveries.get(place="web")
+    assert (row.delivered_at, row.attempts) == (None, 1)
+    assert witness.taken == [made.note]
+
+
+def test_a_place_that_fails_is_left_until_next_time_and_keeps_no_other_waiting(
+    happen: Happen, witness: type[Witness], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "MOST_AT_ONCE", 3)
+    witness.answer = 503
+    for _ in range(4):
+        sealed(happen, 1)
+        checkpoints.make(now=NOW)
+    assert [deliveries.deliver_waiting(now=NOW) for _ in range(2)] == [3, 1]
+    assert len(witness.taken) == 2
+    assert Delivery.objects.filter(place="file", delivered_at=None).count() == 0
+    assert list(Delivery.objects.filter(place="web").order_by("pk").values_list("attempts", flat=True)) == [1, 1, 0, 0]
+    witness.answer = 200
+    deliveries.deliver_waiting(now=NOW)
+    deliveries.deliver_waiting(now=NOW)
+    assert not Delivery.objects.filter(delivered_at=None).exists()
+
+
+def test_the_sealers_own_process_waits_for_no_witness(
+    happen: Happen, witness: type[Witness], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_seal, "close_old_connections", lambda: None)  # a test has one, and needs it
+    happen(1)
+    audit_seal.Command()._turn()
+    assert Checkpoint.objects.count() == 1
+    assert witness.taken == []
+    take_outside(NOW)
+    assert len(witness.taken) == 1
 
 
 @pytest.mark.parametrize(

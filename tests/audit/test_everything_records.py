@@ -6,23 +6,30 @@ no longer written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import ResolverMatch, URLResolver
 
-import portal.urls.desk  # noqa: F401  (reaches every action that somebody can do)
-from portal.audit import page, recording
+import portal.urls.desk  # it reaches every action that somebody can do
+from portal import audit
+from portal.audit import about, context, middleware, page, recording
 from portal.audit.enums import Outcome, Verb
 from portal.audit.models import Event
 from portal.core.actions import Action, ActionRefused
 from portal.members.actions.staff_roles import GiveRole
 from portal.members.enums import StaffRole
 from portal.vault import records
-from tests.conftest import SignIn, enrol
+from tests.conftest import SignIn, enrol, session_for, session_store
 from tests.factories import CommunityFactory, PersonFactory, bulletin, staff
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +128,141 @@ def test_looking_somebody_up_names_whom_and_keeps_no_address(desk: None, sign_in
     found, missed = Event.objects.filter(verb=Verb.SEARCH).order_by("pk")
     assert (found.about, found.facts) == (f"members.person:{person.pk}", {"found": True})
     assert (missed.about, missed.facts) == ("", {"found": False})
+
+
+# --- every page of Desk ---------------------------------------------------------------------------
+
+# Addresses with a key that are about no single thing, or that record themselves which one.
+ABOUT_NOTHING = {
+    "desk_audit_about",
+    "wagtail_bulk_action",
+    "wagtailadmin_pages:type_use",
+    "wagtailadmin_pages:type_use_results",
+    "wagtailadmin_pages:choose_parent",
+    "wagtailadmin_tag_model_autocomplete",
+    "wagtailadmin_workflows:add_task",
+    "wagtailadmin_editing_sessions:ping",
+    "wagtailadmin_editing_sessions:release",
+    "wagtailsettings:edit",
+    "wagtailsettings:preview_on_edit",
+    "wagtaildocs:create_multiple_from_uploaded_document",
+    "wagtaildocs:delete_upload_multiple",
+    "wagtailimages:create_multiple_from_uploaded_image",
+    "wagtailimages:delete_upload_multiple",
+}
+
+
+def keyed(patterns: Any, *, prefix: str = "", names: tuple[str, ...] = ()) -> Iterator[ResolverMatch]:
+    """A match of each address of staff's pages that carries a key."""
+    for entry in patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = (*names, entry.namespace) if entry.namespace else names
+            yield from keyed(entry.url_patterns, prefix=route, names=inner)
+        elif route.startswith(("desk/", "admin/")) and (arguments := re.findall(r"<(?:\w+:)?(\w+)>", route)):
+            yield ResolverMatch(len, (), dict.fromkeys(arguments, 1), entry.name, namespaces=list(names))
+        elif route.startswith(("desk/", "admin/")) and re.search(r"\((?!\?)", route):
+            yield ResolverMatch(len, (1,), {}, entry.name, namespaces=list(names))
+
+
+KEYED = {match.view_name: match for match in keyed(portal.urls.desk.urlpatterns)}
+
+
+def test_there_are_addresses_with_a_key() -> None:
+    assert {"desk_person", "wagtailadmin_pages:edit", "wagtailadmin_pages:revisions_compare"} <= set(KEYED)
+    assert set(KEYED) >= ABOUT_NOTHING
+
+
+@pytest.mark.parametrize("name", sorted(set(KEYED) - ABOUT_NOTHING))
+def test_what_a_page_of_desk_is_about_is_known(name: str) -> None:
+    found = about.kind_and_key(KEYED[name])
+    assert found is not None
+    kind = found[0]
+    model = apps.get_model(kind.model if isinstance(kind, about.Through) else kind)
+    assert not isinstance(kind, about.Through) or model._meta.get_field(kind.field)
+
+
+@pytest.fixture
+def marked(desk: None, pages: Any) -> Any:
+    return bulletin(tlp="TLP:AMBER", audience_communities=[CommunityFactory()])
+
+
+def opened(address: str, *roles: StaffRole) -> list[tuple[str, str]]:
+    """What opening it records: verbs and things. By another browser for each, as one person of these roles."""
+    client = session_for(staff(*roles))
+    before = Event.objects.count()
+    assert client.get(address).status_code == 200, address
+    return list(Event.objects.order_by("pk").values_list("verb", "about"))[before:]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "edit/",
+        "edit/?q=anything",
+        "view_draft/",
+        "history/",
+        "usage/",
+        "copy/",
+        "revisions/compare/earliest...latest/",
+    ],
+)
+def test_a_page_of_the_editor_about_something_marked_is_reading(marked: Any, path: str) -> None:
+    found = opened(f"/admin/pages/{marked.pk}/{path}", StaffRole.MIAC_SUPERVISOR)
+    assert found == [(Verb.READ, f"bulletins.bulletinpage:{marked.pk}")]
+
+
+def test_who_looked_at_a_bulletins_readers_shows_in_its_story(marked: Any) -> None:
+    found = opened(f"/desk/bulletins/{marked.pk}/readers/", StaffRole.MIAC_SUPERVISOR)
+    assert found == [(Verb.READ, f"bulletins.bulletinpage:{marked.pk}")]
+
+
+def test_who_looked_at_a_person_shows_in_their_story(desk: None) -> None:
+    person = PersonFactory()
+    found = opened(f"/desk/people/{person.pk}/", StaffRole.VETTING_OFFICER)
+    assert found == [(Verb.OPEN_CASE, f"members.person:{person.pk}")]
+
+
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        (StaffRole.VETTING_OFFICER, "/desk/people/"),
+        (StaffRole.VETTING_OFFICER, "/desk/members/"),
+        (StaffRole.VETTING_OFFICER, "/desk/locks/"),
+        (StaffRole.ADMINISTRATOR, "/desk/staff/"),
+        (StaffRole.MIAC_SUPERVISOR, "/desk/"),
+        (StaffRole.MIAC_SUPERVISOR, "/desk/releases/"),
+        (StaffRole.MIAC_SUPERVISOR, "/admin/api/main/pages/"),
+        (StaffRole.MIAC_SUPERVISOR, "/admin/choose-page/search/?p=1"),
+        (StaffRole.MIAC_SUPERVISOR, "/admin/reports/site-history/"),
+    ],
+)
+def test_a_page_without_a_key_is_one_event(desk: None, pages: Any, role: StaffRole, address: str) -> None:
+    assert opened(address, role) == [(Verb.LOOK, "")]
+
+
+@pytest.mark.parametrize("address", ["/admin/sprite/", "/admin/jsi18n/", "/-/live", "/account/sessions/extend/"])
+def test_what_a_page_fetches_by_itself_is_no_event(desk: None, pages: Any, address: str) -> None:
+    assert opened(address, StaffRole.MIAC_SUPERVISOR) == []
+
+
+def test_a_bulk_action_names_what_it_is_to_touch(marked: Any) -> None:
+    client = session_for(staff(StaffRole.MIAC_SUPERVISOR))
+    assert client.get(f"/admin/bulk/wagtailcore/page/delete/?id={marked.pk}").status_code == 200
+    assert Event.objects.get(verb=Verb.LOOK).facts["of"] == str(marked.pk)
+
+
+def test_a_form_whose_own_record_was_rolled_back_is_recorded_still(desk: None, rf: RequestFactory) -> None:
+    """What was undone is no record of what was sent."""
+
+    def view(request: Any) -> HttpResponse:
+        with suppress(ZeroDivisionError), transaction.atomic():
+            audit.record(Verb.RECALL, "a.b:1")
+            raise ZeroDivisionError
+        return HttpResponse()
+
+    request = rf.post("/desk/")
+    request.user, request.session = staff(StaffRole.MIAC_SUPERVISOR), session_store()()
+    middleware.name_the_request(view)(request)
+    context.end()
+    assert list(Event.objects.values_list("verb", flat=True)) == [Verb.SEND]

@@ -29,6 +29,7 @@ from tests.audit.mutations import SIZES, Trail, tampering
 
 pytestmark = pytest.mark.django_db
 SEALED = SIZES[-1]
+PURPOSE = ("--purpose", "subpoena 26-117")
 
 
 @pytest.fixture
@@ -157,7 +158,12 @@ def test_what_was_changed_is_exported_and_found_by_whoever_verifies(trail: Trail
         (lambda data: data["events"][1]["people"]["who"].update(value="9"), "Event 2 does not mean the person"),
         (lambda data: data.update(checkpoint=data["checkpoint"].replace("\n52\n", "\n53\n")), "does not hold"),
         (lambda data: data.update(format="another"), "not one of the trail's"),
-        (lambda data: data.pop("events"), "not one of the trail's"),
+        (lambda data: data.update(verdict="fine"), "the names that an export has"),
+        (lambda data: data["events"][0].update(person_name="Somebody Else"), "the names that an event has"),
+        (lambda data: data["events"][0].update(sequence=True), "the names that an event has"),
+        (lambda data: data["events"][0]["event"].pop("v"), "the names that an event has"),
+        (lambda data: data["events"][0]["people"].update(role={}), "the names that an event has"),
+        (lambda data: data.pop("events"), "the names that an export has"),
     ],
 )
 def test_a_bundle_that_was_changed_is_refused(trail: Trail, spoil: Callable[[Any], Any], words: str) -> None:
@@ -265,28 +271,38 @@ def run(*words: str) -> str:
 
 def test_the_command_writes_a_file_that_the_other_command_verifies(trail: Trail, tmp_path: Path) -> None:
     path = tmp_path / "made.json"
-    run("audit_export", "--about", "bulletins.bulletin:3", "--output", str(path))
+    run("audit_export", *PURPOSE, "--about", "bulletins.bulletin:3", "--output", str(path))
     assert path.stat().st_mode & 0o077 == 0
     assert run("audit_verify", "--proof", str(path), "--key", trail.verifier.as_text()).startswith("All 8 events")
     with pytest.raises(CommandError, match="such a file already") as refused:
-        run("audit_export", "--output", str(path))
+        run("audit_export", *PURPOSE, "--output", str(path))
     assert refused.value.returncode == 2
+
+
+def test_the_command_tells_the_trail_what_for_and_not_whom(trail: Trail, tmp_path: Path) -> None:
+    path = tmp_path / "made.json"
+    run("audit_export", *PURPOSE, "--person", "2", "--from", "3", "--output", str(path))
+    told = Event.objects.get(verb=audit.Verb.TRAIL_EXPORT)
+    assert (told.purpose, told.facts["filters"]) == ("subpoena 26-117", ["from=3", "person=one"])
+    assert json.loads(path.read_text())["filters"] == {"from": 3, "person": "one"}
+    with pytest.raises(CommandError, match="--purpose"):
+        run("audit_export", "--person", "2")
 
 
 def test_an_export_that_fails_leaves_no_file(trail_keys: Any, clock: Any, settings: Any, tmp_path: Path) -> None:
     settings.PORTAL_SITE = "desk"
     with pytest.raises(CommandError, match="No checkpoint") as refused:
-        run("audit_export", "--output", str(tmp_path / "made.json"))
+        run("audit_export", *PURPOSE, "--output", str(tmp_path / "made.json"))
     assert refused.value.returncode == 1
     assert not list(tmp_path.glob("made*"))
 
 
 def test_one_event_is_proven_by_a_command(trail: Trail, tmp_path: Path) -> None:
     path = tmp_path / "proof.json"
-    path.write_text(run("audit_prove", "--event", "17", "--with-people"))
+    path.write_text(run("audit_prove", *PURPOSE, "--event", "17", "--with-people"))
     assert run("audit_verify", "--proof", str(path)).startswith("All 1 events")
     with pytest.raises(CommandError, match="no such event"):
-        run("audit_prove", "--event", "55")
+        run("audit_prove", *PURPOSE, "--event", "55")
 
 
 def test_a_checkpoint_from_outside_is_shown_to_be_the_beginning_of_the_last(trail: Trail, tmp_path: Path) -> None:
@@ -315,6 +331,7 @@ def test_a_proof_over_a_rewritten_trail_does_not_hold(trail: Trail, tmp_path: Pa
     "words",
     [
         ["audit_prove", "--since", "9"],
+        ["audit_prove", "--event", "9"],
         ["audit_prove", "--since", "52", "--until", "20"],
         ["audit_verify", "--since", "9"],
         ["audit_verify", "--key", "no key"],
@@ -328,11 +345,11 @@ def test_wrong_use_ends_with_2(trail: Trail, words: list[str]) -> None:
     assert refused.value.returncode == 2
 
 
-@pytest.mark.parametrize("command", ["audit_export", "audit_verify", "audit_retire"])
-def test_front_may_not(trail: Trail, settings: Any, command: str) -> None:
+@pytest.mark.parametrize("words", [["audit_export", *PURPOSE], ["audit_verify"], ["audit_retire"]])
+def test_front_may_not(trail: Trail, settings: Any, words: list[str]) -> None:
     settings.PORTAL_SITE = "front"
     with pytest.raises(CommandError) as refused:
-        run(command)
+        run(*words)
     assert refused.value.returncode == 2
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from portal import audit
 from portal.audit import checkpoints, guards, sealing
 from portal.audit.checks import the_trail_is_append_only
-from portal.audit.models import Event, Reference
+from portal.audit.models import Checkpoint, Event, Reference, Seal
 
 Happen = Callable[[int], list[Event]]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("trail_keys")]
@@ -84,3 +84,44 @@ def test_a_missing_trigger_stops_the_start() -> None:
         (error,) = the_trail_is_append_only(None, databases=["default"])
     assert error.id == "audit.E001"
     assert "audit_event_no_update" in error.msg
+
+
+def test_a_trigger_that_refuses_nothing_stops_the_start() -> None:
+    """One with the right name is there, and lets everything pass."""
+    table = "audit_event"
+    idle = f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN false BEGIN SELECT 1; END"
+    if connection.vendor == "postgresql":
+        idle = (
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW WHEN (false)"
+            f" EXECUTE FUNCTION {guards.FUNCTION}(); ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_update"
+        )
+    assert guards.missing(connection) == []
+    with transaction.atomic(), connection.cursor() as cursor:
+        place = "" if connection.vendor == "sqlite" else f" ON {table}"
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE" if place else "SELECT 1")
+        cursor.execute(f"DROP TRIGGER {table}_no_update{place}")
+        cursor.execute(idle)
+        assert guards.missing(connection) == [f"{table}_no_update"]
+        transaction.set_rollback(True)
+    assert guards.missing(connection) == []
+
+
+@on_postgresql
+def test_a_function_that_refuses_nothing_stops_the_start() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        body = "$body$ BEGIN RETURN NEW; END $body$"
+        cursor.execute(f"CREATE OR REPLACE FUNCTION {guards.FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS {body}")
+        assert "audit_event_no_update" in guards.missing(connection)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("place", [-1, 0, 2**62 + 1, 2**63 - 1])
+def test_there_is_no_place_before_the_first_nor_at_the_end_of_the_column(place: int) -> None:
+    """Under such a seal an event would never be sealed, or nothing after it."""
+    hidden = Event.objects.create(at=timezone.now(), site="front", who="nobody", verb="read", outcome="done")
+    with pytest.raises(IntegrityError, match="audit_seal_has_a_place"), transaction.atomic():
+        Seal.objects.create(sequence=place, event_id=hidden.pk, leaf=bytes(32), link=bytes(32))
+    with pytest.raises(IntegrityError, match="audit_checkpoint_has_a_size"), transaction.atomic():
+        Checkpoint.objects.create(
+            size=place, at=timezone.now(), root=bytes(32), link=bytes(32), note="", frontier=[], closes_month=None
+        )

@@ -6,14 +6,18 @@ import logging
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.core.signals import request_finished, request_started
+from django.db import OperationalError, transaction
+from django.dispatch import Signal
+from django.test import Client, RequestFactory
 
 from portal import audit
 from portal.access.enums import Label
-from portal.audit import Verb, context, references
+from portal.audit import Verb, context, recording, references
 from portal.audit.enums import Kept, Outcome
 from portal.audit.models import Event, Reference
+from portal.audit.signal_handlers import begin_anew, write_refusals
 from portal.members.models import Community, Person
 from tests.conftest import SignIn
 from tests.factories import CommunityFactory, PersonFactory, bulletin
@@ -148,3 +152,65 @@ def test_a_wrong_password_is_recorded_without_what_was_typed(client: Client) -> 
     for event in (first, second):
         assert "secret" not in repr(vars(event))
         assert "not-the-one" not in repr(vars(event))
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the database will not take: one try for each entry, by what the event is about."""
+    tries: list[str] = []
+    real = recording._insert
+
+    def insert(rows: Any, *args: Any) -> None:
+        if rows[0]["about"] in tries:
+            tries.remove(rows[0]["about"])
+            raise OperationalError("database is locked")
+        real(rows, *args)
+
+    monkeypatch.setattr(recording, "_insert", insert)
+    return tries
+
+
+def refused_in(doing: context.Doing, *abouts: str) -> None:
+    with transaction.atomic():  # so that they wait
+        doing.request = RequestFactory().get("/")
+        doing.request.user = AnonymousUser()
+        for about in abouts:
+            audit.refuse(Verb.READ, about, why="because")
+
+
+def test_a_refusal_that_cannot_be_written_waits_on(busy: list[str]) -> None:
+    with context.doing() as doing:
+        refused_in(doing, "a.b:1", "a.b:2")
+        busy.append("a.b:1")
+        with pytest.raises(OperationalError):
+            recording.flush(doing)
+        assert recording.flush(doing) == 2
+    assert list(Event.objects.order_by("pk").values_list("about", flat=True)) == ["a.b:1", "a.b:2"]
+
+
+@pytest.mark.parametrize("signal", [request_started, request_finished])
+def test_one_that_cannot_be_written_stops_no_request_and_leaves_a_line(
+    busy: list[str], signal: Signal, caplog: pytest.LogCaptureFixture
+) -> None:
+    busy.append("a.b:1")
+    with context.doing() as doing, caplog.at_level(logging.ERROR, "portal.trail"):
+        refused_in(doing, "a.b:1", "a.b:2")
+        # Django's own receivers of these close connections, which a test still needs.
+        {request_started: begin_anew, request_finished: write_refusals}[signal](None)
+        assert context._doing.get() is None
+    assert list(Event.objects.values_list("about", flat=True)) == ["a.b:2"]
+    [line] = [record for record in caplog.records if record.message == "event not written"]
+    assert (line.event["about"], line.event["why"]) == ("a.b:1", "because")  # type: ignore[attr-defined]
+    assert not {"person", "address"} & set(line.event)  # type: ignore[attr-defined]
+
+
+def test_what_was_opened_and_rolled_back_is_recorded_when_it_is_opened_again() -> None:
+    with context.doing() as doing:
+        doing.request = RequestFactory().get("/")
+        doing.request.user = AnonymousUser()
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            audit.record_openings(Verb.UNSEAL, ["a.b:1"])
+            raise ZeroDivisionError
+        for _ in range(2):
+            audit.record_openings(Verb.UNSEAL, ["a.b:1"])
+    assert Event.objects.filter(verb=Verb.UNSEAL).count() == 1

@@ -219,7 +219,7 @@ def test_heads_of_dropped_months_are_shown_to_be_the_beginning_where_the_tree_is
     with pytest.raises(CommandError, match="its exported file proves it"):
         run("audit_prove", "--since", "10")
     with pytest.raises(CommandError, match="no such event"):
-        run("audit_prove", "--event", "10")
+        run("audit_prove", "--event", "10", "--purpose", "subpoena 26-117")
 
 
 # --- what is done to what was dropped ---------------------------------------------------------------

@@ -50,7 +50,7 @@ def test_plain_reads_lose_their_person_after_the_months_of_the_setting(clock: An
     assert Reference.objects.get(pk=decided.who).value == "12"
     assert Event.objects.get(pk=read.pk).who == read.who
     told = Event.objects.get(verb=audit.Verb.TRAIL_ERASE)
-    assert told.facts == {"references": 1, "own": 0, "before": "2025-02"}
+    assert told.facts == {"references": 1, "decisions": 0, "own": 0, "before": "2025-02", "by": "age"}
 
 
 def test_the_last_day_of_a_month_counts_in_the_states_time(clock: Any, settings: Any) -> None:

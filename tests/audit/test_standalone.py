@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import ast
+import csv
+import io
 import json
 import re
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from portal.audit import exporting, keys
+from portal.audit import exporting, keys, notes
 from portal.audit.encoding import FIELDS
 from portal.audit.exporting import Shape
-from portal.audit.verifying import Kind, bundles
+from portal.audit.verifying import Kind, bundles, heads
 from scripts import verify_trail
 from tests.audit import mutations
 from tests.audit.mutations import SIZES, Trail, tampering
@@ -56,9 +61,9 @@ def verify(trail: Trail, what: str, *paths: Path, kept: list[Path] | None = None
     return verify_trail.main([what, *map(str, paths), "--key", trail.verifier.as_text(), *own])
 
 
-def portal_says(text: str, trail: Trail) -> bool:
+def portal_says(text: str, trail: Trail, trusted: heads.Keys | None = None) -> bool:
     try:
-        bundles.check(text, keys=trail.keys)
+        bundles.check(text, keys=trusted or trail.keys)
     except bundles.BundleRefused:
         return False
     return True
@@ -139,6 +144,61 @@ def test_a_table_that_says_another_thing_than_the_event_is_found(
         assert "The table does not tell of event" in capsys.readouterr().out
 
 
+def test_a_table_with_more_than_the_events_is_found(trail: Trail, made: Callable[..., Path], capsys: Any) -> None:
+    path = made(Shape.CSV, until=6)
+    forged = b"\r\n7,2026-11-20T15:00:00.000000Z,desk\r\n"
+    assert verify(trail, "export", repacked(path, lambda table: table + forged)) == 1
+    assert "not as many events" in capsys.readouterr().out
+    assert verify(trail, "export", repacked(path, lambda table: without(table, "outcome", "why"))) == 1
+    assert "does not have the columns" in capsys.readouterr().out
+
+
+def test_an_archive_with_more_than_the_three_files_is_found(trail: Trail, made: Callable[..., Path]) -> None:
+    path = made(Shape.CSV, until=6)
+    whole, twice = path.read_bytes(), path.with_name("twice.zip")
+    with zipfile.ZipFile(path) as packed, zipfile.ZipFile(twice, "w") as more:
+        for name in [*packed.namelist(), "trail.csv"]:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that the name is there already
+                more.writestr(name, packed.read(name))
+    assert verify(trail, "export", twice) == 1
+    forged = made(until=6).read_bytes().replace(b'"verb":"read"', b'"verb":"key.destroy"')
+    for begin in (forged, whole):  # a forged file that people open, and a good one that programs find behind it
+        path.write_bytes(begin + whole)
+        assert verify(trail, "export", path) == 1
+
+
+def test_nothing_may_stand_behind_the_end(trail: Trail, made: Callable[..., Path]) -> None:
+    path = made(until=6)
+    text = path.read_text()
+    for more in (text.partition("\n")[2], "\n", "x"):
+        path.write_text(text + more)
+        assert verify(trail, "export", path) == 1
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data.update(verdict="fine"),
+        lambda data: data["events"][0].update(person_name="Somebody Else"),
+        lambda data: data["events"][0].update(sequence=True),
+        lambda data: data["events"][0]["event"].pop("v"),
+        lambda data: data["events"][0]["event"].update(more=1),
+        lambda data: data["events"][0]["people"].update(role=data["events"][0]["people"]["who"]),
+        lambda data: data["events"][0]["people"]["who"].update(name="Somebody Else"),
+    ],
+)
+def test_both_refuse_names_that_no_proof_covers(
+    trail: Trail, made: Callable[..., Path], spoil: Callable[[Any], Any]
+) -> None:
+    path = made(until=6)
+    data = json.loads(path.read_text())
+    spoil(data)
+    path.write_text(json.dumps(data))
+    assert verify(trail, "export", path) == 1
+    assert not portal_says(path.read_text(), trail)
+
+
 def test_an_export_that_was_cut_short_is_found(trail: Trail, made: Callable[..., Path]) -> None:
     path = made()
     whole = path.read_bytes()
@@ -193,6 +253,32 @@ def test_a_proof_of_consistency_over_what_was_rewritten_does_not_hold(
     assert "Your own checkpoint of 20 events has another head" in capsys.readouterr().out
 
 
+def test_a_proof_that_leaves_ones_own_checkpoint_out_is_none(trail: Trail, tmp_path: Path, capsys: Any) -> None:
+    """Rewritten behind 20 and signed again, a proof from 20 holds: what the auditor has is of 37."""
+    path, own = tmp_path / "proof.json", tmp_path / "own.note"
+    own.write_text(trail.outside[2].note)
+    path.write_text(printed("audit_prove", "--since", "20"))
+    assert verify(trail, "consistency", path, kept=[own]) == 1
+    assert "37 events is neither of the two" in capsys.readouterr().out
+
+
+def test_a_key_of_another_trail_does_not_speak_for_this_one(
+    trail: Trail, made: Callable[..., Path], tmp_path: Path
+) -> None:
+    other = keys.write_new(tmp_path / "other", name="test.example/trail")
+    secret = serialization.load_pem_private_key(next((tmp_path / "other").glob("*.pem")).read_bytes(), None)
+    assert isinstance(secret, Ed25519PrivateKey)
+    data = json.loads(made(until=6).read_text())
+    body = data["checkpoint"].rpartition("\n\n")[0] + "\n"
+    both = {**trail.keys, other.hash: other}
+    for name, note in (("theirs", notes.sign(body, name=other.name, key=secret)), ("ours", data["checkpoint"])):
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps({**data, "checkpoint": note}))
+        given = ["export", str(path), "--key", trail.verifier.as_text(), "--key", other.as_text()]
+        assert verify_trail.main(given) == (1 if name == "theirs" else 0)
+        assert portal_says(path.read_text(), trail, both) is (name == "ours")
+
+
 def test_wrong_use_ends_with_2(trail: Trail, made: Callable[..., Path], tmp_path: Path) -> None:
     path = made()
     assert verify(trail, "export", tmp_path / "nowhere.json") == 2
@@ -227,6 +313,14 @@ def printed(*words: str) -> str:
     out = StringIO()
     call_command(*words, stdout=out, stderr=StringIO())
     return out.getvalue()
+
+
+def without(table: bytes, *columns: str) -> bytes:
+    rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"), newline="")))
+    kept = [place for place, column in enumerate(rows[0]) if column not in columns]
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([row[place] for place in kept] for row in rows)
+    return out.getvalue().encode()
 
 
 def repacked(path: Path, change: Callable[[bytes], bytes]) -> Path:

@@ -13,7 +13,7 @@ from tests.e2e.accounts import Sessions
 
 # The browser's own line about an answer of 400 or above; the answer itself is judged by its status.
 STATUS_LINE = "Failed to load resource: the server responded with a status of"
-PATIENCE = 10_000  # milliseconds until something that does not come is missed
+PATIENCE = 20_000  # milliseconds until something that does not come is missed; CI machines are slow
 LEFT_EARLY = "net::ERR_ABORTED"  # a page that was left while something of it was still loading
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from portal import audit
 from portal.access.enums import Label
-from portal.audit import Verb, checkpoints
+from portal.audit import Verb, checkpoints, sealing
 from portal.audit.models import Event
 from portal.bulletins import actions
 from portal.bulletins.models import BulletinPage, ShareRequest
@@ -148,6 +148,7 @@ def audit_samples() -> Iterator[Sample]:
     event = Event.objects.latest("pk")
     monday = date(2026, 3, 2)
     review = Review.objects.create(week=monday, due_at=Week(monday).ends_at)
+    sealing.seal(now=timezone.now())
     checkpoints.make(now=timezone.now())
     yield sample("desk_audit", person=person.email)
     yield sample("desk_audit_event", event.pk)

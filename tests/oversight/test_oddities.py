@@ -171,7 +171,7 @@ def test_break_glass_is_always_listed_when_it_was_done(browser: Client, reader: 
     assert event.pk in leads_to(browser, row)
 
 
-@pytest.mark.parametrize("verb", [Verb.EXPORT, Verb.TRAIL_EXPORT])
+@pytest.mark.parametrize("verb", [Verb.TRAIL_EXPORT])
 def test_exports_are_always_listed(browser: Client, reader: Person, verb: Verb) -> None:
     event = happened(by=reader, verb=verb)
     [row] = odd(Oddity.EXPORT)
@@ -237,7 +237,7 @@ def test_it_takes_as_many_queries_for_fifty_people_as_for_one(auditor: Person, s
         happened(by=person, times=2, at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
         happened(by=person, refused="REFUSED", address=f"192.0.2.{person.pk % 250}")
         happened(by=person, verb=Verb.RELEASE_URGENT)
-        happened(by=person, verb=Verb.EXPORT)
+        happened(by=person, verb=Verb.TRAIL_EXPORT)
 
     a_bad_week(PersonFactory())
     sealed()
@@ -254,7 +254,7 @@ def test_it_takes_as_many_queries_for_fifty_people_as_for_one(auditor: Person, s
 def test_an_entry_of_somebody_erased_still_leads_somewhere(browser: Client, reader: Person) -> None:
     from portal.audit.models import Reference
 
-    event = happened(by=reader, verb=Verb.EXPORT)
+    event = happened(by=reader, verb=Verb.TRAIL_EXPORT)
     Reference.objects.filter(pk=event.who).delete()
     [row] = odd(Oddity.EXPORT)
     assert row.whom.words == "erased on schedule"
@@ -262,6 +262,6 @@ def test_an_entry_of_somebody_erased_still_leads_somewhere(browser: Client, read
 
 
 def test_nothing_here_needs_the_clock_of_the_machine(reader: Person) -> None:
-    happened(by=reader, verb=Verb.EXPORT)
+    happened(by=reader, verb=Verb.TRAIL_EXPORT)
     with time_machine.travel(WEDNESDAY + timedelta(days=300), tick=False):
         assert len(odd(Oddity.EXPORT)) == 1

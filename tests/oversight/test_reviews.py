@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+import portal.urls.desk  # noqa: F401  (its pages register what waits)
 from portal.audit import Verb
 from portal.audit.models import Event
 from portal.core import queues, tick
@@ -90,7 +91,7 @@ def test_it_waits_on_the_desk_of_auditors_and_becomes_overdue(review: Review, au
 
 
 def test_signing_keeps_who_when_what_and_on_which_checkpoint(browser: Client, review: Review, auditor: Person) -> None:
-    happened(by=PersonFactory(), verb=Verb.EXPORT, at=WEDNESDAY - timedelta(days=7))
+    happened(by=PersonFactory(), verb=Verb.TRAIL_EXPORT, at=WEDNESDAY - timedelta(days=7))
     checkpoint = sealed()
     answer = browser.post(f"/desk/audit/reviews/{review.pk}/sign/", {"finding": FINDING})
     assert answer.status_code == 302
@@ -155,17 +156,17 @@ def test_the_page_shows_the_figures_of_its_own_week_alone(browser: Client, revie
     within, after = WEDNESDAY - timedelta(days=7), WEDNESDAY
     happened(verb=Verb.SIGN_IN, refused="password", at=within, times=2)
     happened(verb=Verb.READ, refused="REFUSED", at=within)
-    happened(by=PersonFactory(), verb=Verb.EXPORT, at=within)
+    happened(by=PersonFactory(), verb=Verb.TRAIL_EXPORT, at=within)
     happened(verb=Verb.SIGN_IN, refused="password", at=after, times=5)
     figures = browser.get(f"/desk/audit/reviews/{review.pk}/").context["figures"]
     assert (figures.events, figures.refusals, figures.failed_sign_ins, figures.exports) == (5, 3, 2, 1)
 
 
 def test_the_list_has_the_week_so_far_and_every_review(browser: Client, review: Review) -> None:
-    happened(by=PersonFactory(name="Rosa Reader"), verb=Verb.EXPORT)
+    happened(by=PersonFactory(name="Rosa Reader"), verb=Verb.TRAIL_EXPORT)
     answer = browser.get("/desk/audit/reviews/")
     shown = answer.content.decode()
-    assert "Rosa Reader: exported: 1" in shown
+    assert "Rosa Reader: exported the trail: 1" in shown
     assert [row.week for row in answer.context["listing"].rows] == [LAST_WEEK]
 
 

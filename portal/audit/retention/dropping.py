@@ -17,7 +17,7 @@ from portal.audit.retention.months import months_later, start_of
 from portal.audit.retention.notes import SegmentHead
 from portal.audit.retention.retiring import SegmentRefused
 from portal.audit.sealing import link_of
-from portal.audit.verifying import segments
+from portal.audit.verifying import retired, segments
 from portal.audit.verifying.findings import Findings
 
 
@@ -51,10 +51,12 @@ def _droppable(month: date) -> Segment:
 
 
 def _believed(segment: Segment) -> SegmentHead:
-    findings = Findings()
-    head = segments.stated(segment, keys=keys.verifiers(), findings=findings)
+    findings, trusted = Findings(), keys.verifiers()
+    head = segments.stated(segment, keys=trusted, findings=findings)
     if head is None:
         raise SegmentRefused(findings.kept[0].words)
+    if problem := retired.problem_of(head, trusted):
+        raise SegmentRefused(problem)
     return head
 
 

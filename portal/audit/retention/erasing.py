@@ -29,7 +29,7 @@ def erase_reads(*, now: datetime) -> int:
     """
     before = months_later(month_of(now), -settings.PORTAL_TRAIL_READS_MONTHS)
     meant = Reference.objects.filter(kept=Kept.READ, month__lt=before)
-    return _erase(meant, OwnEvent.objects.filter(at__lt=start_of(before)), before=before)
+    return _erase(meant, OwnEvent.objects.filter(at__lt=start_of(before)), before=before, by="age")
 
 
 def erase_person(person: int, *, before: date, now: datetime) -> int:
@@ -54,12 +54,17 @@ def _refuse_present(before: date, now: datetime) -> None:
         raise NotYetPast
 
 
-def _erase(meant: Any, shown: Any, *, before: date, about: str = "") -> int:
-    """Delete, and record how many; nothing is recorded when there was nothing."""
+def _erase(meant: Any, shown: Any, *, before: date, about: str = "", by: str = "order") -> int:
+    """Delete, and record how many; nothing is recorded when there was nothing.
+
+    What is recorded lets the verifier tell what was erased from what somebody has deleted.
+    """
     with transaction.atomic():
+        decisions = meant.filter(kept=Kept.DECISION).count()
         count, own_count = delete(meant), delete(shown)
         if count or own_count:
-            facts: Facts = {"references": count, "own": own_count, "before": f"{before:%Y-%m}"}
+            facts: Facts = {"references": count, "decisions": decisions, "own": own_count}
+            facts = {**facts, "before": f"{before:%Y-%m}", "by": by}
             record(Verb.TRAIL_ERASE, about, facts=facts)
     references.forget()
     return count

@@ -10,19 +10,20 @@ from django.conf import settings
 from django.db import transaction
 
 from portal.audit import keys
-from portal.audit.encoding import FIELDS, moment
+from portal.audit.encoding import moment
 from portal.audit.enums import Verb
 from portal.audit.merkle import Frontier, leaf_hash
-from portal.audit.models import Checkpoint, Event, Seal, Segment
+from portal.audit.models import Checkpoint, Seal, Segment
 from portal.audit.notes import sign
 from portal.audit.recording import record
 from portal.audit.retention import files
 from portal.audit.retention.months import month_of, months_later, parse_month, start_of
 from portal.audit.retention.notes import SegmentHead
 from portal.audit.sealing import GENESIS, link_of
-from portal.audit.verifying import heads
+from portal.audit.verifying import heads, retired
 from portal.audit.verifying.findings import Findings
-from portal.audit.verifying.rows import encoded
+from portal.audit.verifying.rows import events_of
+from portal.audit.verifying.tolerant import bytes_of
 
 AT_ONCE = 2_000
 
@@ -43,7 +44,7 @@ class End:
 def due(*, now: datetime) -> list[Checkpoint]:
     """The checkpoints that close a month and are older than `PORTAL_TRAIL_MONTHS`, and not exported yet.
 
-    What counts is when the checkpoint was signed: no event in the segment is younger.
+    What counts is when the checkpoint was signed, by its note and not by its row: no event in the segment is younger.
     """
     until = start_of(months_later(month_of(now), -settings.PORTAL_TRAIL_MONTHS))
     exported = Segment.objects.values("month")
@@ -62,7 +63,7 @@ def retire(checkpoint: Checkpoint, *, now: datetime) -> Segment:
     Raises `SegmentRefused` when the rows are not those that were signed for, `TrailKeyProblem` and `OSError`.
     """
     signing, begin = keys.signer(), _end()
-    _refuse_forged(checkpoint)
+    _refuse_forged(checkpoint, now=now)
     month = f"{checkpoint.closes_month:%Y-%m}"
     path = files.folder() / f"{month}{files.SUFFIX}"
     tracked = _Tracked(begin, checkpoint)
@@ -84,11 +85,17 @@ def retire(checkpoint: Checkpoint, *, now: datetime) -> Segment:
     return _store(head, checkpoint.frontier, note=note, file=path.name, now=now)
 
 
-def _refuse_forged(checkpoint: Checkpoint) -> None:
-    findings = Findings()
-    heads.witness(checkpoint, keys=keys.verifiers(), findings=findings)
-    if findings.count:
+def _refuse_forged(checkpoint: Checkpoint, *, now: datetime) -> None:
+    findings, trusted = Findings(), keys.verifiers()
+    found = heads.witness(checkpoint, keys=trusted, findings=findings)
+    if found is None or findings.count:
         raise SegmentRefused(findings.kept[0].words)
+    before = heads.previous(checkpoint.size, trusted)
+    month = heads.closes(before.head, found.head) if before and before is not heads.NOT_KNOWN else None
+    if month is None or month != checkpoint.closes_month:
+        raise SegmentRefused(f"The checkpoint {checkpoint.size} does not close the month that its row says.")
+    if not retired.is_due(found, now=now):
+        raise SegmentRefused(f"The month {month:%Y-%m} is not old enough, by the time at which it was signed for.")
 
 
 def _store(head: SegmentHead, frontier: list[str], *, note: str, file: str, now: datetime) -> Segment:
@@ -137,9 +144,11 @@ class _Tracked:
         rows = list(seals.values_list("sequence", "event_id", "leaf", "link")[:AT_ONCE])
         if not rows:
             raise self._refusal(self._size + 1)
-        events = Event.objects.filter(pk__in=[event for _place, event, _leaf, _link in rows]).values_list(*FIELDS)
-        found = {row[0]: encoded(row, moment(row[1])) for row in events}  # id and time come first
-        return [self._line(place, found.get(event, b""), bytes(leaf), bytes(link)) for place, event, leaf, link in rows]
+        found = events_of([event for _place, event, _leaf, _link in rows])
+        return [
+            self._line(place, found.get(event, (b"", ""))[0], bytes_of(leaf), bytes_of(link))
+            for place, event, leaf, link in rows
+        ]
 
     def _line(self, sequence: int, event: bytes, leaf: bytes, link: bytes) -> tuple[bytes, bytes]:
         due = link_of(before=self._link, sequence=self._size + 1, leaf=leaf)

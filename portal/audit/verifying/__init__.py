@@ -10,9 +10,8 @@ from pathlib import Path
 from time import perf_counter
 
 from portal.audit.merkle import Frontier
-from portal.audit.models import Checkpoint
 from portal.audit.sealing import GENESIS
-from portal.audit.verifying import heads, looks, rows, segments
+from portal.audit.verifying import heads, looks, people, retired, rows, segments
 from portal.audit.verifying.findings import Finding, Findings, Kind, Report
 from portal.audit.verifying.heads import Keys, Outside
 from portal.audit.verifying.walk import Walk
@@ -44,13 +43,14 @@ def verify(
     began, findings = perf_counter(), Findings()
     start = _start(since, keys, findings)
     walk = _walk(start, keys, outside, findings)
-    for segment in segments.dropped(after=since):
+    for segment in segments.dropped(after=since, findings=findings):
         segments.pass_over(walk, segment, keys=keys, folder=files, findings=findings)
-    for row in rows.stored(after=since):
+    for row in rows.stored(after=since, findings=findings):
         walk.take(row)
         if walk.events % PROGRESS_EVERY == 0:
             progress(walk.events)
     walk.finish()
+    retired.look(keys=keys, after=since, findings=findings)
     _look_around(is_whole=not since, now=now, findings=findings)
     return _report(walk, findings, perf_counter() - began)
 
@@ -65,7 +65,7 @@ class _Start:
 def _start(since: int, keys: Keys, findings: Findings) -> _Start:
     if not since:
         return _Start(0, GENESIS, Frontier())
-    row = Checkpoint.objects.filter(size=since).first()
+    row = heads.stored(since)
     if row is None:
         raise NoSuchCheckpoint(f"There is no checkpoint of {since} events.")
     found = heads.witness(row, keys=keys, findings=Findings())  # the walk meets it as well, and says so there
@@ -82,9 +82,11 @@ def _walk(start: _Start, keys: Keys, outside: Iterable[Outside], findings: Findi
 
 
 def _look_around(*, is_whole: bool, now: datetime, findings: Findings) -> None:
+    looks.look_at_places(findings)
     looks.look_for_unsealed(now=now, findings=findings)
     if is_whole:
-        looks.look_at_references(findings)
+        people.look_at_references(findings)
+        people.look_for_missing(now=now, findings=findings)
     looks.look_at_guards(findings)
 
 

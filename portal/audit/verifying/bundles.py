@@ -6,11 +6,16 @@ import json
 from typing import Any
 
 from portal.audit import references
-from portal.audit.encoding import encode
+from portal.audit.encoding import FIELDS, VERSION, canonical
 from portal.audit.exporting.bundle import CONSISTENCY, EXPORT
+from portal.audit.exporting.entries import REFERENCES
 from portal.audit.merkle import ProofRefused, leaf_hash, verify_consistency, verify_inclusion
 from portal.audit.notes import Head, NoteRefused
 from portal.audit.verifying.heads import Keys, open_head
+
+# What stands in a file, and nothing else: what no proof covers must not look as if one did
+WHOLE = {"format", "keys", "checkpoint", "made", "filters", "count", "newer", "events"}
+ENTRY, EVENT, MEANT = {"sequence", "event", "path"}, {"v", *FIELDS}, {"kind", "value", "key"}
 
 
 class BundleRefused(Exception):
@@ -24,12 +29,15 @@ def check(text: str, *, keys: Keys) -> str:
         return _CHECKS[data["format"]](data, keys)
     except (NoteRefused, ProofRefused) as problem:
         raise BundleRefused(f"The proof does not hold: {problem}.") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BundleRefused("The file is not one of the trail's, or was cut short.") from None
 
 
 def _export(data: dict[str, Any], keys: Keys) -> str:
+    _refuse_unless(set(data) == WHOLE and type(data["count"]) is int, "an export")
     head = open_head(data["checkpoint"], keys)
+    for entry in data["events"]:
+        _refuse_unless(_is_fit(entry), "an event")
     places = [entry["sequence"] for entry in data["events"]]
     if places != sorted(set(places)):
         raise BundleRefused("An event stands twice in the file, or not in its order.")
@@ -40,9 +48,22 @@ def _export(data: dict[str, Any], keys: Keys) -> str:
     return f"All {data['count']} events were in the trail when checkpoint {head.size} was signed at {head.time}."
 
 
+def _is_fit(entry: dict[str, Any]) -> bool:
+    people, event = entry.get("people", {}), entry["event"]
+    if set(entry) - {"people"} != ENTRY or set(event) != EVENT or not set(people) <= set(REFERENCES):
+        return False
+    is_number = type(entry["sequence"]) is int and type(event["v"]) is int and event["v"] == VERSION
+    return is_number and all(set(meant) == MEANT for meant in people.values())
+
+
+def _refuse_unless(holds: bool, what: str) -> None:
+    if not holds:
+        raise BundleRefused(f"The file does not have the names that {what} has, and no others.")
+
+
 def _check_entry(entry: dict[str, Any], head: Head) -> None:
     path = [bytes.fromhex(node) for node in entry["path"]]
-    leaf, index = leaf_hash(encode(entry["event"])), entry["sequence"] - 1
+    leaf, index = leaf_hash(canonical(entry["event"])), entry["sequence"] - 1
     try:
         verify_inclusion(leaf=leaf, index=index, size=head.size, path=path, root=head.root)
     except ProofRefused as problem:

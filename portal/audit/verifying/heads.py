@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from heapq import merge
 from pathlib import Path
 
+from portal.audit.encoding import moment
 from portal.audit.keys import Verifier
 from portal.audit.merkle import Frontier
 from portal.audit.models import Checkpoint
 from portal.audit.notes import Head, NoteRefused, open_note, read_head
+from portal.audit.retention.months import month_of
+from portal.audit.retention.notes import FIRST_LINE
+from portal.audit.verifying import tolerant
 from portal.audit.verifying.findings import Findings, Kind
+from portal.audit.verifying.tolerant import bytes_of
 
 AT_ONCE = 500
+TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+NAME_LENGTH = 100  # of another trail's name that is told
 Keys = Mapping[bytes, Verifier]  # those that are trusted, by their hashes
 
 
@@ -25,6 +33,9 @@ class Witness:
     source: str
     is_outside: bool = False
     frontier: Frontier | None = None
+
+
+NOT_KNOWN = Witness(Head("", -1, b"", b"", ""), "a checkpoint that is not believed")
 
 
 @dataclass(frozen=True)
@@ -47,20 +58,37 @@ def read_outside(*, files: Iterable[Path] = (), folders: Iterable[Path] = ()) ->
 
 def open_head(note: str, keys: Keys) -> Head:
     """What a checkpoint of this trail states. Raises `NoteRefused`: wrong form, key, signature or trail."""
-    head = read_head(open_body(note, keys))
-    refuse_other_trail(head.origin, keys)
-    return head
+    return read_head(open_body(note, keys))
 
 
 def open_body(note: str, keys: Keys) -> str:
-    """The body of a note that a trusted key has signed. Raises `NoteRefused`."""
-    return open_note(note, {mark: verifier.key for mark, verifier in keys.items()})
+    """The body of a note that a trusted key of the trail has signed which the note names. Raises `NoteRefused`.
+
+    A trail has the name of its keys: one that is trusted for another trail cannot speak for this one.
+    """
+    if not isinstance(note, str):
+        raise NoteRefused("it is no text")
+    origin = note.partition("\n")[0].removeprefix(FIRST_LINE)
+    named = {mark: verifier.key for mark, verifier in keys.items() if verifier.name == origin}
+    if keys and not named:
+        raise NoteRefused(f"it is of another trail, {origin[:NAME_LENGTH]}")
+    return open_note(note, named)
 
 
-def refuse_other_trail(origin: str, keys: Keys) -> None:
-    """A trail has the name of its keys. Raises `NoteRefused` for another."""
-    if origin not in {verifier.name for verifier in keys.values()}:
-        raise NoteRefused(f"it is of another trail, {origin}")
+def signed_at(head: Head) -> datetime:
+    """When a checkpoint was signed. Raises `NoteRefused`."""
+    try:
+        return datetime.strptime(head.time, TIME).replace(tzinfo=UTC)
+    except ValueError:
+        raise NoteRefused("its time cannot be read") from None
+
+
+def closes(before: Head | None, head: Head) -> date | None:
+    """The month that a checkpoint closes: that of the one before, if it was signed in a later one."""
+    if before is None:
+        return None
+    month = month_of(signed_at(before))
+    return month if month < month_of(signed_at(head)) else None
 
 
 def witnesses(*, keys: Keys, outside: Iterable[Outside], after: int, findings: Findings) -> Iterator[Witness]:
@@ -88,10 +116,45 @@ def _miss(opened: list[Witness], findings: Findings) -> None:
 
 
 def _stored(keys: Keys, after: int, newest: int, findings: Findings) -> Iterator[Witness]:
-    rows = Checkpoint.objects.filter(size__lte=newest).order_by("size")
-    while piece := list(rows.filter(size__gte=after)[:AT_ONCE]):
-        yield from (found for row in piece if (found := witness(row, keys=keys, findings=findings)))
-        after = piece[-1].size + 1
+    sizes = Checkpoint.objects.filter(size__lte=newest).order_by("size").values_list("size", flat=True)
+    before = previous(after, keys)
+    while piece := list(sizes.filter(size__gte=after)[:AT_ONCE]):
+        rows = _read(piece, findings)
+        for size in piece:
+            found = witness(rows[size], keys=keys, findings=findings) if size in rows else None
+            if found and before is not NOT_KNOWN:
+                _hold_month(rows[size], closes(before.head if before else None, found.head), findings)
+            before = found or NOT_KNOWN
+            if found:
+                yield found
+        after = piece[-1] + 1
+
+
+def _read(sizes: list[int], findings: Findings) -> dict[int, Checkpoint]:
+    rows, bad = tolerant.read(Checkpoint.objects.all(), sizes)
+    for size in bad:
+        findings.add(Kind.FORGED, f"The stored checkpoint {size} cannot be read.", first=size)
+    return {row.size: row for row in rows}
+
+
+def stored(size: int) -> Checkpoint | None:
+    """The stored checkpoint of this size, if it is there and can be read."""
+    return _read([size], Findings()).get(size)
+
+
+def previous(size: int, keys: Keys) -> Witness | None:
+    """The checkpoint before one of this size: None if there is none, `NOT_KNOWN` if it is not believed."""
+    last = Checkpoint.objects.filter(size__lt=size).order_by("-size").values_list("size", flat=True).first()
+    if last is None:
+        return None
+    rows = _read([last], Findings())
+    return (witness(rows[last], keys=keys, findings=Findings()) if rows else None) or NOT_KNOWN
+
+
+def _hold_month(row: Checkpoint, month: date | None, findings: Findings) -> None:
+    if row.closes_month != month:
+        words = f"The stored checkpoint {row.size} does not close the month that its row says."
+        findings.add(Kind.FORGED, words, first=row.size)
 
 
 def _from_outside(given: Outside, keys: Keys, findings: Findings) -> Witness | None:
@@ -106,6 +169,7 @@ def witness(row: Checkpoint, *, keys: Keys, findings: Findings) -> Witness | Non
     """A stored checkpoint, if its note is believed. What its columns say beside the note is found to be forged."""
     try:
         head = open_head(row.note, keys)
+        signed_at(head)
     except NoteRefused as problem:
         findings.add(Kind.FORGED, f"The stored checkpoint {row.size} is not believed: {problem}.", first=row.size)
         return None
@@ -114,11 +178,18 @@ def witness(row: Checkpoint, *, keys: Keys, findings: Findings) -> Witness | Non
         findings.add(Kind.FORGED, words, first=row.size)
         return None
     frontier = _frontier(row)
-    columns = (bytes(row.root), bytes(row.link), frontier.head() if frontier else None)
-    if columns != (head.root, head.link, head.root):
+    said = (bytes_of(row.root), bytes_of(row.link), frontier.head() if frontier else None, _moment(row.at))
+    if said != (head.root, head.link, head.root, head.time):
         findings.add(Kind.FORGED, f"The stored checkpoint {row.size} does not say what its note says.", first=row.size)
         frontier = None
     return Witness(head, f"checkpoint {head.size}", frontier=frontier)
+
+
+def _moment(at: datetime) -> str:
+    try:
+        return moment(at)
+    except (ValueError, AttributeError, ArithmeticError):  # rubbish is read as no time at all
+        return ""
 
 
 def _frontier(row: Checkpoint) -> Frontier | None:

@@ -5,31 +5,35 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
-from portal.audit import guards, references
-from portal.audit.models import Reference
+from portal.audit import guards
+from portal.audit.models import Checkpoint, Seal
 from portal.audit.sealing import unsealed
 from portal.audit.verifying.findings import Findings, Kind
 
 SEALED_WITHIN = timedelta(minutes=1)
+MOST = 100
+MOST_NAMED = 20
 
 
 def look_for_unsealed(*, now: datetime, findings: Findings) -> None:
-    """Events that the sealer should have come to by now: it stands still, or somebody took their seals."""
-    waiting = unsealed().filter(at__lt=now - SEALED_WITHIN)
-    first = waiting.order_by("id").values_list("id", flat=True).first()
-    if first is None:
+    """Events that should be sealed by now: the sealer stands still, or somebody took their seals; or none can be."""
+    waiting = unsealed().filter(Q(at__lt=now - SEALED_WITHIN) | Q(at__gt=now + SEALED_WITHIN))
+    first = list(waiting.order_by("id").values_list("id", flat=True)[:MOST_NAMED])
+    if not first:
         return
-    words = f"{waiting.count()} events of more than a minute ago have no seal; the first has the number {first}."
-    findings.add(Kind.UNSEALED, words)
+    numbers = ", ".join(str(number) for number in first)
+    words = f"{waiting.count()} events of more than a minute ago, or of a time to come, have no seal: number {numbers}"
+    findings.add(Kind.UNSEALED, f"{words}{' and more' if waiting.count() > MOST_NAMED else ''}.")
 
 
-def look_at_references(findings: Findings) -> None:
-    """Rows that do not mean whom they meant when they were made. Those that are gone were erased."""
-    for row in Reference.objects.order_by("pk").iterator(2_000):
-        if not references.is_true(row):
-            words = f"The reference {row.pk} does not follow from the key and value that are stored for it."
-            findings.add(Kind.REFERENCE, words)
+def look_at_places(findings: Findings) -> None:
+    """A seal at a place that is none would hide its event: it is not looked for, and the walk never comes there."""
+    for place in Seal.objects.filter(sequence__lt=1).order_by("sequence").values_list("sequence", flat=True)[:MOST]:
+        findings.add(Kind.ADDED, f"A seal stands at {place}, where no event can be; it hides the event that it names.")
+    for size in Checkpoint.objects.filter(size__lt=0).order_by("size").values_list("size", flat=True)[:MOST]:
+        findings.add(Kind.FORGED, f"A checkpoint says that it is of {size} events.")
 
 
 def look_at_guards(findings: Findings) -> None:

@@ -9,27 +9,37 @@ from portal.audit.models import Segment
 from portal.audit.notes import Head, NoteRefused
 from portal.audit.retention import files
 from portal.audit.retention.notes import SegmentHead, read_segment
+from portal.audit.verifying import tolerant
 from portal.audit.verifying.findings import Findings, Kind
-from portal.audit.verifying.heads import Keys, Witness, open_body, refuse_other_trail
+from portal.audit.verifying.heads import Keys, Witness, open_body
 from portal.audit.verifying.rows import Row
+from portal.audit.verifying.tolerant import bytes_of
 from portal.audit.verifying.walk import Walk
 
 
 def open_segment(note: str, keys: Keys) -> SegmentHead:
     """What the note of a segment of this trail states. Raises `NoteRefused`."""
-    head = read_segment(open_body(note, keys))
-    refuse_other_trail(head.origin, keys)
-    return head
+    return read_segment(open_body(note, keys))
+
+
+def stored(*, after: int, findings: Findings) -> list[Segment]:
+    """The segments that reach behind a place, in their order. One that cannot be read is found to be forged."""
+    names = Segment.objects.filter(last__gte=after).order_by("last").values_list("last", flat=True)
+    rows, bad = tolerant.read(Segment.objects.order_by("last"), names, by="last")
+    for last in bad:
+        findings.add(Kind.FORGED, f"The segment up to event {last} cannot be read.", first=last)
+    return rows
 
 
 def kept(*, keys: Keys, after: int, findings: Findings) -> list[Witness]:
     """What the notes of segments that are still here as well say of the tree."""
-    rows = Segment.objects.filter(dropped_at=None, last__gte=after).order_by("last")
+    rows = [row for row in stored(after=after, findings=Findings()) if row.dropped_at is None]
     return [found for row in rows if (found := _as_witness(row, keys, findings))]
 
 
-def dropped(*, after: int) -> list[Segment]:
-    return list(Segment.objects.exclude(dropped_at=None).filter(last__gt=after).order_by("last"))
+def dropped(*, after: int, findings: Findings) -> list[Segment]:
+    rows = stored(after=after, findings=findings)
+    return [row for row in rows if row.dropped_at is not None and row.last > after]
 
 
 def pass_over(walk: Walk, row: Segment, *, keys: Keys, folder: Path | None, findings: Findings) -> None:
@@ -67,7 +77,7 @@ def stated(row: Segment, *, keys: Keys, findings: Findings) -> SegmentHead | Non
         findings.add(Kind.FORGED, f"The segment {row.file} is not believed: {problem}.", first=row.first, last=row.last)
         return None
     said = (head.first, head.last, head.link_before, head.link_after, head.digest, head.root, head.month)
-    columns = (bytes(row.link_before), bytes(row.link_after), bytes(row.digest), root, f"{row.month:%Y-%m}")
+    columns = (bytes_of(row.link_before), bytes_of(row.link_after), bytes_of(row.digest), root, f"{row.month:%Y-%m}")
     if said != (row.first, row.last, *columns):
         words = f"The segment {row.file} does not say what its note says."
         findings.add(Kind.FORGED, words, first=row.first, last=row.last)

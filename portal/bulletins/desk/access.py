@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from portal.bulletins.models import BulletinPage, GuidancePage
 from portal.members.enums import StaffRole
 from portal.members.models import Person
+from portal.members.roles import refuse_page
 
 View = Callable[..., HttpResponse]
 
@@ -35,7 +36,7 @@ def for_roles(*roles: StaffRole) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             user: Any = request.user
             if not user.is_authenticated or not user.has_role(*roles):
-                raise Http404
+                refuse_page(request)
             return view(request, *args, **kwargs)
 
         return guarded

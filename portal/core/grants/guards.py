@@ -26,6 +26,16 @@ FUNCTIONS: dict[str, str] = {
         " AND c.person_id = contact AND c.is_point_of_contact AND (c.ended_at IS NULL OR c.ended_at > now())"
         " AND p.person_id = person AND (p.ended_at IS NULL OR p.ended_at > now()))"
     ),
+    # Facts of the trail: an object of text, whole numbers, yes and no, and lists of those. `$.*[*]` gives what is in
+    # lists, and what is no list itself. Of numbers those that JSON carries without loss (RFC 8785).
+    "portal_are_facts(facts jsonb)": (
+        "SELECT CASE WHEN jsonb_typeof(facts) <> 'object' OR octet_length(facts::text) > 16384 THEN false ELSE"
+        " NOT EXISTS (SELECT FROM jsonb_object_keys(facts) k WHERE k !~ '^[A-Za-z0-9_-]{1,40}$')"
+        " AND NOT EXISTS (SELECT FROM jsonb_path_query(facts, '$.*[*]') i WHERE CASE jsonb_typeof(i)"
+        " WHEN 'string' THEN false WHEN 'boolean' THEN false"
+        " WHEN 'number' THEN i::text !~ '^-?[0-9]{1,16}$' OR abs(i::text::numeric) > 9007199254740991"
+        " ELSE true END) END"
+    ),
 }
 
 
@@ -220,7 +230,32 @@ MAIL = (
     ),
 )
 
-GUARDS: tuple[Guard, ...] = (*ACCOUNTS, *MEMBERSHIP, *APPLICATIONS, *MAIL)
+# What the sealer and Desk's pages can read. An event may be an hour old: refusals wait for the end of their request.
+TRAIL = (
+    Guard(
+        "audit_event",
+        "INSERT",
+        "NEW.site IN ('front', 'worker') AND NEW.id > 0 AND NEW.outcome IN ('done', 'refused')"
+        " AND NEW.at BETWEEN clock_timestamp() - interval '1 hour' AND clock_timestamp() + interval '1 minute'"
+        " AND NEW.verb ~ '^[a-z]+([.-][a-z]+)*$' AND NEW.who ~ '^(nobody|system|[A-Za-z0-9_-]{43})$'"
+        " AND NEW.address ~ '^([A-Za-z0-9_-]{43})?$' AND NEW.session ~ '^[0-9a-f]{0,22}$'"
+        " AND (NEW.about !~ '^members[.]person' OR NEW.about ~ '^members[.]person:[1-9][0-9]{0,17}$')"
+        " AND portal_are_facts(NEW.facts)",
+        "events of Front and its worker, of now or of the last hour; verb, references, session and facts in the form"
+        " that the portal writes",
+    ),
+    Guard(
+        "audit_reference",
+        "INSERT",
+        "NEW.reference ~ '^[A-Za-z0-9_-]{43}$' AND octet_length(NEW.key) = 32 AND NEW.kept IN ('read', 'decision')"
+        " AND NEW.month BETWEEN current_date - 32 AND current_date + 1 AND CASE NEW.kind"
+        " WHEN 'person' THEN NEW.value ~ '^[1-9][0-9]{0,17}$'"
+        " WHEN 'address' THEN NEW.value ~ '^[0-9A-Fa-f:.]{2,45}$' ELSE false END",
+        "references of this month to the key of a person or to a network address",
+    ),
+)
+
+GUARDS: tuple[Guard, ...] = (*ACCOUNTS, *MEMBERSHIP, *APPLICATIONS, *MAIL, *TRAIL)
 
 
 def guarded_tables() -> dict[str, tuple[Guard, ...]]:

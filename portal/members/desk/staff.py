@@ -24,6 +24,7 @@ from portal.members.forms.membership import FindForm
 from portal.members.models import Person
 from portal.members.models.people import fold
 from portal.members.requests import person_of
+from portal.members.roles import refuse_page
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 LARGEST_KEY = 2**63 - 1  # what the databases can hold
@@ -38,7 +39,7 @@ def for_administrators(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not staff_roles.may_administer(person_of(request)):
-            raise Http404
+            refuse_page(request)
         return view(request, *args, **kwargs)
 
     guarded.roles = frozenset({StaffRole.ADMINISTRATOR})  # type: ignore[attr-defined]  # as `for_roles` says it

@@ -24,11 +24,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal import audit
+from portal.audit import Verb
 from portal.core.validators import printable
 from portal.members import locks
 from portal.members.enums import FailureKind
 from portal.members.mail import sign_in as mail
-from portal.members.models import UsedCode
+from portal.members.models import Person, UsedCode
 from portal.members.models.people import fold
 from portal.members.second_factor import BY_STAFF
 
@@ -170,6 +172,8 @@ class PasswordLinkForm(ResetPasswordForm):
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email: str = self.cleaned_data["email"]
         mail.ask_for_password_link(email)
+        # One event either way, as of the row above: the time it takes tells nothing.
+        audit.record(Verb.PASSWORD_ASK, Person.objects.filter(email=email).first() or "")
         return email
 
 

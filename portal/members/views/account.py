@@ -5,12 +5,15 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import audit
+from portal.audit import Verb
 from portal.members.forms.sign_in import FeedTokenForm
 from portal.members.models import FeedToken
 from portal.members.requests import person_of
@@ -48,7 +51,9 @@ def feed_tokens(request: HttpRequest) -> HttpResponse:
         if rows.usable().count() >= MOST_TOKENS:
             form.add_error("label", _("You have ten tokens already. Revoke one that you no longer use."))
         else:
-            _row, secret = FeedToken.issue(person=person_of(request), label=form.cleaned_data["label"])
+            with transaction.atomic():
+                row, secret = FeedToken.issue(person=person_of(request), label=form.cleaned_data["label"])
+                audit.record(Verb.TOKEN_CREATE, row)
             form = FeedTokenForm()
     context = {"form": form, "tokens": rows, "secret": secret, "feed_path": "/bulletins/feed/"}
     return render(request, "account/feed_tokens.html", context)
@@ -60,6 +65,8 @@ def revoke_feed_token(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's own tokens; a reader that uses it is refused from the next request on."""
     token = get_object_or_404(FeedToken, pk=pk, person=person_of(request), revoked_at=None)
     token.revoked_at = timezone.now()
-    token.save(update_fields=["revoked_at"])
+    with transaction.atomic():
+        token.save(update_fields=["revoked_at"])
+        audit.record(Verb.TOKEN_REVOKE, token)
     messages.success(request, _("The token “%(label)s” no longer opens the feed.") % {"label": token.label})
     return redirect("feed_tokens")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -17,6 +18,8 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import audit
+from portal.audit import Verb
 from portal.core.listings import paginate
 from portal.members.requests import person_of
 from portal.members.sessions.clock import clock_of, is_alive
@@ -48,7 +51,9 @@ def end(request: HttpRequest, handle: str) -> HttpResponse:
     if found.session_key == request.session.session_key:
         logout(request)
         return redirect("account_login")
-    found.delete()
+    with transaction.atomic():
+        found.delete()
+        audit.record(Verb.SIGN_OUT, facts={"others": 1})
     messages.success(request, _("That session was ended."))
     return redirect("account_sessions")
 
@@ -57,7 +62,9 @@ def end(request: HttpRequest, handle: str) -> HttpResponse:
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
     """End all of one's sessions on this site but this one."""
-    count, _each = _own(request).exclude(session_key=request.session.session_key).delete()
+    with transaction.atomic():
+        count, _each = _own(request).exclude(session_key=request.session.session_key).delete()
+        audit.record(Verb.SIGN_OUT, facts={"others": count})
     words = ngettext("%(count)s other session was ended.", "%(count)s other sessions were ended.", count)
     messages.success(request, words % {"count": count})
     return redirect("account_sessions")

@@ -37,7 +37,35 @@ from tests.factories import PASSWORD, OrganisationFactory, PersonFactory
 from tests.members.test_sign_in import CODE, give_password, is_signed_in
 
 # {officer}, {member}, {page}, {group} and so on are keys of rows.
+EVENT = (
+    "INSERT INTO audit_event"
+    " (at, site, who, role, session, verb, about, purpose, outcome, why, address, request, facts)"
+    " VALUES (%s, '%s', 'nobody', '', '', '%s', '%s', '', 'done', '', '', '', %s::jsonb)"
+)
+REFERENCE = (
+    "INSERT INTO audit_reference (reference, key, kind, value, month, kept) VALUES"
+    " (repeat('a', 43), decode(repeat('00', 32), 'hex'), '%s', '%s', %s, 'decision')"
+)
+# An event, and what is wrong with it: when, where, verb, about, facts.
+POISON = {
+    "record for Desk": ("now()", "desk", "read", "", "'{{}}'"),
+    "record for all time": ("'infinity'", "front", "read", "", "'{{}}'"),
+    "record before Christ": ("'0044-03-15 BC'", "front", "read", "", "'{{}}'"),
+    "record something of yesterday": ("now() - interval '1 day'", "front", "read", "", "'{{}}'"),
+    "record what no verb is": ("now()", "front", "Read it!", "", "'{{}}'"),
+    "record signing in to no key": ("now()", "front", "session.begin", "members.person:abc", "'{{}}'"),
+    "record a list for facts": ("now()", "front", "read", "", "'[]'"),
+    "record facts in facts": ("now()", "front", "read", "", """'{{"a": {{}}}}'"""),
+    "record lists in lists": ("now()", "front", "read", "", """'{{"a": [[1]]}}'"""),
+    "record half a number": ("now()", "front", "read", "", """'{{"a": 0.5}}'"""),
+    "record thousands of digits": ("now()", "front", "read", "", """('{{"a":' || repeat('9', 5000) || '}}')"""),
+    "record facts without end": ("now()", "front", "read", "", """('{{"a":"' || repeat('a', 20000) || '"}}')"""),
+}
 FORBIDDEN = {
+    **{what: EVENT % fields for what, fields in POISON.items()},
+    "mean no key of a person": REFERENCE % ("person", "abc", "now()"),
+    "mean what is no address": REFERENCE % ("address", "somewhere", "now()"),
+    "mean somebody of years ago": REFERENCE % ("person", "7", "'2020-01-01'"),
     "set the password of staff": "UPDATE members_person SET password = 'x' WHERE id = {officer}",
     "set the password of all": "UPDATE members_person SET password = 'x'",
     "set the address of staff": "UPDATE members_person SET email = 'x@x.example' WHERE id = {officer}",
@@ -327,6 +355,15 @@ def test_front_may_not(as_front: AsFront, rows: dict[str, Any], verb: str) -> No
     assert getattr(caught.value.__cause__, "sqlstate", "") == "42501"  # insufficient_privilege
     with transaction.atomic():
         execute("RESET ROLE")
+
+
+@on_postgresql
+def test_front_may_record_what_the_portal_records(as_front: AsFront) -> None:
+    """So that what stands above is refused for what is wrong with it alone."""
+    facts = """'{"a": [1, "b"], "c": true, "d": -9007199254740991, "e": []}'"""
+    with as_front():
+        execute(EVENT % ("now() - interval '50 minutes'", "worker", "trail.read", "members.person:7", facts))
+        execute(REFERENCE % ("person", "7", "now()"))
 
 
 def connections_role() -> str:

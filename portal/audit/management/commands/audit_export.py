@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--person", type=int, metavar="PK", help="whose doing it was")
         parser.add_argument("--about", default="", metavar="NAME", help="what it was done to, like members.person:12")
         parser.add_argument("--format", choices=[shape.value for shape in Shape], default=Shape.JSON.value)
+        parser.add_argument("--purpose", required=True, help="what it is for; it stands in the trail")
         parser.add_argument("--with-people", action="store_true", help="open the references: say whom they mean")
         parser.add_argument("--output", type=Path, metavar="FILE", help="a new file (default: standard output)")
 
@@ -60,17 +61,21 @@ class Command(BaseCommand):
 
 def _begin(options: dict[str, Any]) -> exporting.Export:
     chosen = {name: options[name] for name in BOUNDS}
-    filters = {BOUNDS[name]: _as_filter(value) for name, value in chosen.items() if value not in (None, "")}
+    filters = {BOUNDS[name]: _as_filter(name, value) for name, value in chosen.items() if value not in (None, "")}
     return exporting.begin(
         exporting.select(**chosen),
         shape=Shape(options["format"]),
         now=timezone.now(),
         filters=filters,
         with_people=options["with_people"],
+        purpose=options["purpose"],
     )
 
 
-def _as_filter(value: datetime | int | str) -> str | int:
+def _as_filter(name: str, value: datetime | int | str) -> str | int:
+    """What is told of a filter: not whom it meant, since the trail could never erase that again."""
+    if name == "person":
+        return "one"
     return value.isoformat() if isinstance(value, datetime) else value
 
 

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--until", type=int, metavar="SIZE", help="up to this stored checkpoint (default: the last)"
         )
+        parser.add_argument("--purpose", default="", help="what --event is for; it stands in the trail")
         parser.add_argument("--with-people", action="store_true", help="open the event's references")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,6 +50,8 @@ class Command(BaseCommand):
 
     def _event(self, options: dict[str, Any]) -> str:
         place = options["event"]
+        if not options["purpose"]:
+            raise CommandError("Say what it is for with --purpose; it is recorded.", returncode=2)
         chosen = exporting.select(start=place, until=place)
         made = exporting.begin(
             chosen,
@@ -56,6 +59,7 @@ class Command(BaseCommand):
             now=timezone.now(),
             filters={"place": place},
             with_people=options["with_people"],
+            purpose=options["purpose"],
         )
         if not made.count:
             raise CommandError("There is no such event, or no checkpoint covers it yet.", returncode=1)
