@@ -9,27 +9,12 @@ from datetime import datetime
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from portal.audit.encoding import canonical
+from portal.audit.encoding import FIELDS, canonical
 from portal.audit.exporting import bundle
 from portal.audit.exporting.entries import Entries, Entry
 
 TABLE, PROOFS, WORDS = "trail.csv", "trail.json", "how-to-verify.txt"
-COLUMNS = (
-    "at",
-    "site",
-    "who",
-    "role",
-    "session",
-    "verb",
-    "about",
-    "purpose",
-    "outcome",
-    "why",
-    "address",
-    "request",
-    "facts",
-    "id",
-)
+COLUMNS = (*FIELDS[1:], "id")  # a reader wants the time first
 HEADER = ("sequence", *COLUMNS, "leaf", "checkpoint")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # with these a spreadsheet begins to compute (OWASP, CSV injection)
 ENOUGH = 1 << 16
