@@ -51,12 +51,16 @@ def link_of(*, before: bytes, sequence: int, leaf: bytes) -> bytes:
 
 @dataclass
 class _Turn:
-    """One look for what has no seal: from when on, and up to which number it has come."""
+    """One look for what has no seal: from when on, and behind which numbers, if a whole piece of them had no encoding.
+
+    It is moved on for no other reason: an event with a smaller number may be committed later, and before one that its
+    writer wrote after it.
+    """
 
     since: datetime | None
     behind: int | None = None
     sealed: int = 0
-    unfit: list[int] = field(default_factory=list)
+    unfit: dict[int, None] = field(default_factory=dict)
 
     def rows(self) -> Any:
         rows = unsealed(since=self.since).order_by("id")
@@ -73,7 +77,7 @@ def seal(*, now: datetime, everything: bool = False) -> int:
     while _seal_some(turn):
         pass
     if turn.unfit:
-        facts = {"count": len(turn.unfit), "events": turn.unfit[:MOST_NAMED]}
+        facts = {"count": len(turn.unfit), "events": list(turn.unfit)[:MOST_NAMED]}
         logger.error("events that nothing of the portal has written are not sealed", extra=facts)
     return turn.sealed
 
@@ -82,8 +86,8 @@ def _last_signed() -> datetime | None:
     return Checkpoint.objects.order_by("-size").values_list("at", flat=True).first()
 
 
-def _seal_some(turn: _Turn) -> int:
-    """Seal a piece; returns how many events were looked at, so that those without a place keep no other from it."""
+def _seal_some(turn: _Turn) -> bool:
+    """Seal a piece; True as long as there may be more. Those without a place keep no other from it."""
     with transaction.atomic():
         _lock()
         names, rows = _piece(turn)
@@ -91,11 +95,13 @@ def _seal_some(turn: _Turn) -> int:
         if fit:
             Seal.objects.bulk_create(_linked(fit, tail()))
             own.show([row for row, _leaf in fit])
-    if names:
-        placed = {row["id"] for row, _leaf in fit}
-        turn.unfit += [name for name in names if name not in placed]
-        turn.sealed, turn.behind = turn.sealed + len(fit), names[-1]
-    return len(names)
+    placed = {row["id"] for row, _leaf in fit}
+    turn.unfit |= dict.fromkeys(name for name in names if name not in placed)
+    turn.sealed += len(fit)
+    if not fit and len(names) == MOST_AT_ONCE:
+        turn.behind = names[-1]
+        return True
+    return bool(fit)
 
 
 def _piece(turn: _Turn) -> tuple[list[int], list[dict[str, Any]]]:

@@ -48,6 +48,18 @@ def test_an_event_that_is_committed_late_with_a_smaller_number_is_not_passed_ove
     assert list(Seal.objects.order_by("sequence").values_list("event_id", flat=True)) == [200, 100]
 
 
+def test_what_comes_while_it_seals_takes_its_place_by_number(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def come(*numbers: int) -> None:
+        for number in numbers:
+            Event(id=number, at=NOW, site="front", who="nobody", verb="read", outcome="done").save(force_insert=True)
+
+    arriving = iter([(100, 300)])
+    monkeypatch.setattr(sealing.own, "show", lambda rows: come(*next(arriving, ())))
+    come(200)
+    assert sealing.seal(now=NOW) == 3
+    assert list(Seal.objects.order_by("sequence").values_list("event_id", flat=True)) == [200, 100, 300]
+
+
 def test_one_that_was_open_for_more_than_an_hour_is_found_by_the_whole_look(clock: Any) -> None:
     Event(at=NOW - timedelta(hours=2), site="front", who="nobody", verb="read", outcome="done").save(force_insert=True)
     assert sealing.seal(now=NOW) == 0
