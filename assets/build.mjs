@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compile } from "sass";
+import { countyMap } from "./county_map.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const uswds = join(here, "node_modules/@uswds/uswds");
@@ -91,6 +92,7 @@ const css = buildStylesheet();
 const pictures = copyReferenced(css, "img", [join(here, "images"), join(uswds, "dist/img")]);
 const fonts = copyReferenced(css, "fonts", [join(uswds, "dist/fonts/public-sans")]);
 copyFileSync(join(here, "images/favicon.svg"), join(out, "favicon.svg"));
+writeFileSync(join(out, "county-map.svg"), countyMap());
 const icons = buildSprite();
 await buildScript();
 console.log(`portal.css ${css.length} characters, ${pictures} pictures, ${fonts} fonts, ${icons} icons, portal.js`);

@@ -1,12 +1,16 @@
 // What the pages do beyond links and forms. Each of these only adds: without a script every task but passkeys still
-// works. Only the warning before a session ends, and passkeys, ask the server for something.
+// works. The server is asked for something only by the warning before a session ends, by passkeys, by pages that save
+// themselves and by files on their way; the map asks for its own picture.
 
 import { closeMenusKindly, openOnDesks } from "./disclosures.js";
 import { offerCopying } from "./copying.js";
+import { offerMapPicking } from "./map-picker.js";
 import { offerPrinting } from "./printing.js";
 import { followReading } from "./contents.js";
 import { keepDrafts } from "./drafts.js";
 import { offerPasskeys } from "./passkeys.js";
+import { saveAsOneGoes } from "./autosave.js";
+import { showUploads } from "./uploading.js";
 import { warnBeforeTheEnd } from "./session.js";
 
 closeMenusKindly();
@@ -16,4 +20,7 @@ offerPrinting();
 followReading();
 keepDrafts();
 offerPasskeys();
+offerMapPicking();
+saveAsOneGoes();
+showUploads();
 warnBeforeTheEnd();
