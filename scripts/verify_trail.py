@@ -21,20 +21,21 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
+csv.field_size_limit(2**31 - 1)  # what an event says can be longer than Python's reader expects
 LEAF, NODE, GENESIS = b"\0", b"\1", hashlib.sha256(b"portal trail, link 0").digest()
 HASH, KEY_MARK, SIGNATURE = 32, 4, 64  # lengths in bytes
 SEGMENT = ("month", "first", "last", "link-before", "link-after", "nodes", "root", "digest", "time")
-WHO_DID = ("at", "site", "who", "role", "session", "verb", "about")
-FIELDS = (*WHO_DID, "purpose", "outcome", "why", "address", "request", "facts", "id")
+FIELDS = "at site who role session verb about purpose outcome why address request facts id".split()  # noqa: SIM905  (on one line)
 COLUMNS = ["sequence", *FIELDS, "leaf", "checkpoint"]
 WHOLE = {"format", "keys", "checkpoint", "made", "filters", "count", "newer", "events"}
 MEMBERS = ["how-to-verify.txt", "trail.csv", "trail.json"]
+HOW = {"d3223e4ac53fdc52e48bd7968ca3ae27ae3e2bc163ba2460016971fcf94afe75"}  # SHA-256 of the first of MEMBERS
+HEADER, DESCRIPTOR, LAST = 30, (16, 24), 22  # lengths in bytes of a zip file's parts (APPNOTE, section 4.3)
 BROKEN = (zipfile.BadZipFile, zlib.error, csv.Error)
-END = ("last", "link-after", "root", "digest")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # with these a spreadsheet begins to compute
 
 
@@ -44,8 +45,7 @@ class Wrong(Exception):
 
 # Ed25519 (RFC 8032, section 5.1)
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+D, ROOT_OF_MINUS_ONE = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
 Point = tuple[int, int, int, int]  # extended coordinates: x = X/Z, y = Y/Z, xy = T/Z
 Pair = tuple[bytes, bytes]
 
@@ -58,12 +58,10 @@ def add(p: Point, q: Point) -> Point:
 
 
 def multiply(scalar: int, point: Point) -> Point:
-    result: Point = (0, 1, 1, 0)
-    while scalar:
-        if scalar & 1:
-            result = add(result, point)
-        point, scalar = add(point, point), scalar >> 1
-    return result
+    if not scalar:
+        return 0, 1, 1, 0
+    rest = multiply(scalar >> 1, add(point, point))
+    return add(rest, point) if scalar & 1 else rest
 
 
 def decompress(data: bytes) -> Point:  # section 5.1.3
@@ -82,16 +80,13 @@ def decompress(data: bytes) -> Point:  # section 5.1.3
 BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
-def is_signed(
-    public: bytes, message: bytes, signature: bytes
-) -> bool:  # section 5.1.7, with the equation that has no cofactor
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:  # section 5.1.7, without the cofactor
     key, r = decompress(public), decompress(signature[:32])
     s = int.from_bytes(signature[32:], "little")
-    if len(signature) != SIGNATURE or s >= ORDER:
-        return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     left, right = multiply(s, BASE), add(r, multiply(k, key))
-    return not any((left[axis] * right[2] - right[axis] * left[2]) % P for axis in (0, 1))
+    is_same = not any((left[axis] * right[2] - right[axis] * left[2]) % P for axis in (0, 1))
+    return is_same and len(signature) == SIGNATURE and s < ORDER
 
 
 def sha256(*parts: bytes) -> bytes:  # from here on Merkle trees (RFC 9162, section 2.1)
@@ -100,9 +95,7 @@ def sha256(*parts: bytes) -> bytes:  # from here on Merkle trees (RFC 9162, sect
 
 def root_from_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """The head to which a path leads; the last node of it stands next to the head."""
-    if not 0 <= index < size:
-        raise Wrong("there is no such place in the tree")
-    if (size == 1) is bool(path):
+    if not 0 <= index < size or (size == 1) is bool(path):
         raise Wrong("the path does not have the length that the place asks for")
     if size == 1:
         return leaf
@@ -129,18 +122,14 @@ def roots_from_proof(old: int, new: int, root: bytes, path: list[bytes], *, is_w
     return sha256(NODE, node, before), sha256(NODE, node, after)
 
 
-def grow(roots: list[bytes], size: int, leaf: bytes) -> None:
-    # The tree of `size` leaves is kept as the roots of its complete subtrees, the largest first
+def grow(roots: list[bytes], size: int, leaf: bytes) -> None:  # the roots of the complete subtrees, the largest first
     while size & 1:
         leaf, size = sha256(NODE, roots.pop(), leaf), size >> 1
     roots.append(leaf)
 
 
 def head_of(roots: list[bytes]) -> bytes:
-    node = roots[-1]
-    for left in roots[-2::-1]:
-        node = sha256(NODE, left, node)
-    return node
+    return reduce(lambda node, left: sha256(NODE, left, node), roots[-2::-1], roots[-1])
 
 
 class Head(NamedTuple):
@@ -165,14 +154,15 @@ def read_key(text: str) -> tuple[bytes, tuple[str, bytes]]:
 
 def open_note(note: str, keys: Keys) -> list[str]:  # the lines that one of the keys has signed
     body, gap, signatures = note.rpartition("\n\n")
-    for line in signatures.split("\n") if gap else []:
-        _dash, _name, text = line.split(" ") if line.startswith("\u2014 ") else ("", "", "")
-        mark, signature = from_base64(text)[:KEY_MARK], from_base64(text)[KEY_MARK:]
-        if mark in keys and not is_signed(keys[mark][1], (body + "\n").encode(), signature):
-            raise Wrong("its signature is not of this text")
-        if mark in keys:
-            return body.split("\n")
-    raise Wrong("it is signed by none of the keys that were given for its trail")
+    *words, last = [line.split(" ") for line in signatures.split("\n")]
+    if not gap or last != [""] or any(len(each) != 3 or each[0] != "\u2014" for each in words):  # noqa: PLR2004  (dash, name, signature)
+        raise Wrong("its signatures are not all lines of that kind")
+    found = [data for data in (from_base64(text) for _dash, _name, text in words) if data[:KEY_MARK] in keys]
+    if not found:
+        raise Wrong("it is signed by none of the keys that were given for its trail")
+    if not all(is_signed(keys[data[:KEY_MARK]][1], f"{body}\n".encode(), data[KEY_MARK:]) for data in found):
+        raise Wrong("its signature is not of this text")
+    return body.split("\n")
 
 
 def open_own(note: str, keys: Keys) -> list[str]:  # a trail has the name of its keys, and no other speaks for it
@@ -192,15 +182,13 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
-def parse(text: str) -> Any:
-    """JSON in which no name stands twice, or people and programs could read different things."""
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):  # people and programs could read different things
+        raise Wrong("A name stands twice in an object of the file.")
+    return dict(pairs)
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(pairs)) != len(pairs):
-            raise Wrong("A name stands twice in an object of the file.")
-        return dict(pairs)
 
-    return json.loads(text, object_pairs_hook=once)
+parse = partial(json.loads, object_pairs_hook=once)
 
 
 def check_entry(entry: dict[str, Any], head: Head, *, after: int) -> None:
@@ -213,11 +201,10 @@ def check_entry(entry: dict[str, Any], head: Head, *, after: int) -> None:
         raise Wrong(f"Event {sequence} stands behind event {after}.")
     path = [bytes.fromhex(node) for node in entry["path"]]
     try:
-        root = root_from_path(sha256(LEAF, canonical(event)), sequence - 1, head.size, path)
+        if root_from_path(sha256(LEAF, canonical(event)), sequence - 1, head.size, path) != head.root:
+            raise Wrong("the path does not lead to the head")
     except Wrong as problem:
         raise Wrong(f"Event {sequence} is not proven: {problem}.") from None
-    if root != head.root:
-        raise Wrong(f"Event {sequence} is not proven: the path does not lead to the head.")
     for name, meant in entry.get("people", {}).items():
         if name not in ("who", "address") or set(meant) != {"kind", "value", "key"}:
             raise Wrong(f"Event {sequence} names people where it has none.")
@@ -239,9 +226,7 @@ def entries_of(file: Any) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
 
 def _by_line(file: Any) -> Iterator[dict[str, Any]]:
     for line in file:
-        if line.startswith("]}"):
-            if line.rstrip("\n") != "]}" or file.read(1):
-                raise Wrong("Something stands behind the end of the file.")
+        if line.rstrip("\n") == "]}" and not file.read(1):
             return
         if line.strip():
             yield parse(line.rstrip("\n").removesuffix(","))
@@ -249,16 +234,30 @@ def _by_line(file: Any) -> Iterator[dict[str, Any]]:
 
 
 def verify_export(paths: list[Path], keys: Keys, kept: list[Head]) -> str:
-    with paths[0].open("rb") as begin:
-        is_zip = begin.read(4) == b"PK\3\4"
-    if not is_zip:
-        with paths[0].open(encoding="utf-8", newline="\n") as file:
-            return _verify_entries(file, None, keys, kept)
-    with zipfile.ZipFile(paths[0]) as archive, archive.open("trail.json") as json_, archive.open("trail.csv") as table:
-        if sorted(archive.namelist()) != MEMBERS or min(one.header_offset for one in archive.infolist()):
-            raise Wrong("The archive does not hold the three files of an export and nothing else.")
-        rows = csv.reader(io.TextIOWrapper(table, "utf-8-sig", newline=""))
-        return _verify_entries(io.TextIOWrapper(json_, "utf-8", newline="\n"), rows, keys, kept)
+    with paths[0].open("rb") as begin, paths[0].open(encoding="utf-8", newline="\n") as text:
+        if begin.read(4) != b"PK\3\4":
+            return _verify_entries(text, None, keys, kept)
+        with zipfile.ZipFile(begin) as archive:
+            if not holds_nothing_else(archive, begin):
+                raise Wrong("The archive does not hold the three files of an export and nothing else.")
+            rows = csv.reader(io.TextIOWrapper(archive.open("trail.csv"), "utf-8-sig", newline=""))
+            events = io.TextIOWrapper(archive.open("trail.json"), "utf-8", newline="\n")
+            return _verify_entries(events, rows, keys, kept)
+
+
+def holds_nothing_else(archive: zipfile.ZipFile, file: Any) -> bool:
+    """Three files, one behind the other from the first byte on, then the directory and the end: no gap, no comment."""
+    ends = [0]
+    for one in sorted(archive.infolist(), key=lambda each: each.header_offset):
+        if one.header_offset not in ends:
+            return False
+        file.seek(one.header_offset + HEADER - 4)
+        names = int.from_bytes(file.read(2), "little") + int.from_bytes(file.read(2), "little")
+        end = one.header_offset + HEADER + names + one.compress_size
+        ends = [end + length for length in DESCRIPTOR] if one.flag_bits & 8 else [end]
+    file.seek(-LAST, io.SEEK_END)
+    is_end = archive.start_dir in ends and file.read(4) == b"PK\5\6" and not archive.comment
+    return is_end and sorted(archive.namelist()) == MEMBERS and sha256(archive.read(MEMBERS[0])).hex() in HOW
 
 
 def _verify_entries(file: Any, rows: Any, keys: Keys, kept: list[Head]) -> str:
@@ -290,11 +289,10 @@ def cell(entry: dict[str, Any], column: str, head: Head) -> str:
 
 
 def hold_against(head: Head, kept: list[Head]) -> str:
-    for own in kept:
-        if own.size == head.size and (own.root, own.link) != (head.root, head.link):
-            raise Wrong(f"Your own checkpoint of {own.size} events has another head: the trail was rewritten.")
-    is_compared = not kept or head.size in {own.size for own in kept}
-    return "" if is_compared else " None of your own checkpoints is of that size: ask for a proof of consistency."
+    if any(own.size == head.size and (own.root, own.link) != (head.root, head.link) for own in kept):
+        raise Wrong(f"Your own checkpoint of {head.size} events has another head: the trail was rewritten.")
+    words = " None of your own checkpoints is of that size: ask for a proof of consistency."
+    return "" if not kept or head.size in {own.size for own in kept} else words
 
 
 def verify_segments(paths: list[Path], keys: Keys, kept: list[Head]) -> str:  # in their order, with their notes
@@ -326,7 +324,8 @@ def _walk(path: Path, stated: dict[str, Any], kept: list[Head]) -> tuple[int, by
             size, link = size + 1, sha256(b"\2", link, (size + 1).to_bytes(8, "big"), leaf)
             if size in own:
                 hold_against(Head(size, head_of(nodes), link, ""), kept)
-    if (size, link, head_of(nodes), digest.digest()) != tuple(stated[name] for name in END):
+    end = [stated[name] for name in ("last", "link-after", "root", "digest")]
+    if [size, link, head_of(nodes), digest.digest()] != end:
         raise Wrong(f"{path.name} is not the file whose note was signed.")
     return size, link, nodes
 
@@ -344,13 +343,14 @@ def read_segment(note: str, keys: Keys) -> dict[str, Any]:
 
 def verify_consistency(paths: list[Path], keys: Keys, kept: list[Head]) -> str:
     proof = parse(paths[0].read_text(encoding="utf-8"))
+    if set(proof) != {"format", "keys", "old", "new", "path"} or proof["format"] != "portal-trail-consistency/1":
+        raise Wrong("The file does not have the names that a proof of consistency has.")
     old, new = open_head(proof["old"], keys), open_head(proof["new"], keys)
     for own in kept:
         if own.size not in (old.size, new.size):
             raise Wrong(f"Your own checkpoint of {own.size} events is neither of the two: ask for a proof from it.")
         hold_against(old if own.size == old.size else new, [own])
-    nodes = [bytes.fromhex(node) for node in proof["path"]]
-    is_fit = 0 < old.size <= new.size
+    nodes, is_fit = [bytes.fromhex(node) for node in proof["path"]], 0 < old.size <= new.size
     if not is_fit or roots_from_proof(old.size, new.size, old.root, nodes) != (old.root, new.root) or nodes:
         raise Wrong("The trail of the newer checkpoint does not begin with that of the older.")
     return f"The trail of checkpoint {old.size} is the beginning of that of checkpoint {new.size}."

@@ -18,6 +18,7 @@ from wagtail.models import Page
 PAGE, DOCUMENT, IMAGE = "wagtailcore.page", "library.portaldocument", "library.portalimage"
 PERSON, ORGANISATION, COMMUNITY = "members.person", "members.organisation", "members.community"
 APPLICATION, BULLETIN = "members.application", "bulletins.bulletinpage"
+REPORT, FILE = "reporting.report", "reporting.attachment"
 NUMBER = re.compile(r"[0-9]{1,18}")  # what the databases can hold
 
 
@@ -30,6 +31,7 @@ class Through:
 
 
 Kind = str | Through
+ORIGINAL = Through("reporting.twopeoplerequest", "evidence")
 
 # How Wagtail calls the keys of its things. Of a move, what is moved comes first.
 ARGUMENTS: dict[str, Kind] = {
@@ -70,11 +72,28 @@ NAMES: dict[str, Kind] = {
     "desk_community": COMMUNITY,
     "desk_community_act": COMMUNITY,
     "desk_proposal": "members.membershipproposal",
+    "desk_file": FILE,
+    "desk_file_part": FILE,
+    "desk_original_ask": FILE,
+    "desk_original": ORIGINAL,
+    "desk_original_decide": ORIGINAL,
+    "desk_original_take": ORIGINAL,
+    "desk_original_sheet": ORIGINAL,
+    "desk_retention_case": REPORT,
+    "desk_retention_validate": REPORT,
+    "desk_retention_purge": REPORT,
+    "desk_retention_certificate": REPORT,
+    "desk_redress_one": "reporting.redress",
     "desk_audit_event": "audit.event",
     "desk_audit_proof": "audit.event",
     "desk_audit_person": PERSON,
     "desk_audit_review": "oversight.review",
     "desk_audit_sign": "oversight.review",
+    "desk_report": REPORT,
+    "desk_report_text": REPORT,
+    "desk_report_print": REPORT,
+    "desk_report_allow": REPORT,
+    "desk_report_act": REPORT,
     "wagtailadmin_workflows:edit_task": "wagtailcore.task",
     "wagtailadmin_workflows:disable_task": "wagtailcore.task",
     "wagtailadmin_workflows:enable_task": "wagtailcore.task",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from portal.audit import deliveries
 from portal.audit.encoding import moment
@@ -15,7 +14,8 @@ from portal.audit.keys import signer
 from portal.audit.merkle import Frontier
 from portal.audit.models import Checkpoint, Seal, Segment
 from portal.audit.notes import Head, sign
-from portal.audit.sealing import tail
+from portal.audit.retention.months import month_of
+from portal.audit.sealing import lock, tail
 
 CHUNK = 10_000
 
@@ -30,7 +30,7 @@ def is_due(*, now: datetime) -> bool:
     new = tail().size - (last.size if last else 0)
     if new <= 0:
         return False
-    if last is None or new >= settings.PORTAL_TRAIL_CHECKPOINT_EVENTS or _month(now) != _month(last.at):
+    if last is None or new >= settings.PORTAL_TRAIL_CHECKPOINT_EVENTS or month_of(now) != month_of(last.at):
         return True
     return now - last.at >= settings.PORTAL_TRAIL_CHECKPOINT_EVERY
 
@@ -39,6 +39,7 @@ def make(*, now: datetime) -> Checkpoint:
     """Sign the trail as it stands sealed; the last checkpoint again if nothing came since. Raises `TrailKeyProblem`."""
     signing = signer()
     with transaction.atomic():
+        lock()
         last, end = latest(), tail()
         if last and end.size <= last.size:  # a tail that was cut is never signed for
             return last
@@ -52,7 +53,7 @@ def make(*, now: datetime) -> Checkpoint:
                 "link": head.link,
                 "note": sign(head.body(), name=signing.name, key=signing.key),
                 "frontier": frontier.as_text(),
-                "closes_month": _month(last.at) if last and _month(last.at) < _month(now) else None,
+                "closes_month": month_of(last.at) if last and month_of(last.at) < month_of(now) else None,
             },
         )
         if is_new:
@@ -77,7 +78,3 @@ def _begin(last: Checkpoint | None) -> Frontier:
 def _leaves(*, after: int, until: int) -> Any:
     rows = Seal.objects.filter(sequence__gt=after, sequence__lte=until).order_by("sequence")
     return (bytes(leaf) for leaf in rows.values_list("leaf", flat=True).iterator(CHUNK))
-
-
-def _month(at: datetime) -> date:
-    return timezone.localtime(at).date().replace(day=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,12 +45,20 @@ def only_desk_signs(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def the_witness_is_on_the_web(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """audit.E003: checkpoints go out by HTTPS; plain HTTP only to this machine."""
-    address = urlsplit(settings.PORTAL_TRAIL_WITNESS_URL)
-    is_local = address.scheme == "http" and address.hostname in {"localhost", "127.0.0.1", "::1"}
-    if not settings.PORTAL_TRAIL_WITNESS_URL or address.scheme == "https" or is_local:
+    """audit.E003: checkpoints go out by HTTPS, to a name that can be looked up; plain HTTP only to this machine."""
+    if not settings.PORTAL_TRAIL_WITNESS_URL or _is_on_the_web(settings.PORTAL_TRAIL_WITNESS_URL):
         return []
     return [Error("PORTAL_TRAIL_WITNESS_URL must be an address that begins with https://.", id="audit.E003")]
+
+
+def _is_on_the_web(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        is_name = bool((address.hostname or "").encode("idna")) and address.port != 0
+    except ValueError:  # no address, no port, no name
+        return False
+    is_local = address.scheme == "http" and address.hostname in {"localhost", "127.0.0.1", "::1"}
+    return is_name and not re.search(r"\s", text) and (address.scheme == "https" or is_local)
 
 
 @register()

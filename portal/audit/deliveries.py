@@ -2,19 +2,21 @@
 
 To a folder, one file for each; by HTTP to a witness, each; and by mail, the first of each day. A delivery that fails is
 tried again by the clock, without end: an outside copy is what finds a rewritten trail. The clock alone delivers, so
-that a place which does not answer keeps no event from being sealed; after the first failure it is left until next time.
+that a place which does not answer keeps no event from being sealed; after the first failure it is left until next time,
+and the other places have their turn. However slowly a witness answers, the clock waits for it no longer than PATIENCE.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
@@ -26,7 +28,7 @@ from portal.core import outbox
 
 logger = logging.getLogger(__name__)
 FILE, MAIL, WEB = "file", "mail", "web"
-PATIENCE = 10  # seconds
+PATIENCE = 10  # seconds, for the whole of an answer
 MOST_AT_ONCE = 100
 
 
@@ -65,7 +67,7 @@ def _deliver(row: Delivery, now: datetime) -> bool:
     mine = Delivery.objects.filter(pk=row.pk, delivered_at=None)
     try:
         _TAKE[row.place](row.checkpoint)
-    except (NotTaken, OSError) as problem:
+    except (NotTaken, OSError, ValueError) as problem:  # the last is for an address that is none
         mine.update(attempts=F("attempts") + 1, problem=type(problem).__name__)
         logger.warning("a checkpoint was not taken", extra={"place": row.place, "size": row.checkpoint_id})
         return False
@@ -74,11 +76,13 @@ def _deliver(row: Delivery, now: datetime) -> bool:
 
 
 def _to_file(checkpoint: Checkpoint) -> None:
-    """Written whole under another name first; one that is there is never replaced."""
+    """Written whole under another name first; one that is there is never replaced, and counts if it is the same."""
     folder = Path(settings.PORTAL_TRAIL_FOLDER) / "checkpoints"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{checkpoint.size:015d}.note"
     if path.exists():
+        if path.read_bytes() != checkpoint.note.encode():
+            raise NotTaken("another file stands there")
         return
     draft = path.with_suffix(f".{os.getpid()}")
     with draft.open("w", encoding="utf-8") as file:
@@ -95,11 +99,33 @@ def _to_witness(checkpoint: Checkpoint) -> None:
         headers={"Content-Type": "text/plain; charset=utf-8"},
         method="POST",
     )
-    try:
-        with _opener.open(request, timeout=PATIENCE):
+    sending = _Sending(request)
+    sending.start()
+    sending.join(PATIENCE)
+    if sending.is_alive():
+        raise NotTaken("it takes too long to answer")
+    if not sending.is_taken:
+        raise NotTaken("it did not take it")
+
+
+class _Sending(threading.Thread):
+    """One request, beside the clock: a time limit of sockets is for each read, and an answer can have any number.
+
+    One that is left behind ends with its connection, or with the process.
+    """
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(daemon=True)
+        self._request, self.is_taken = request, False
+
+    def run(self) -> None:
+        try:
+            with _opener.open(self._request, timeout=PATIENCE):
+                self.is_taken = True
+        except HTTPError as answer:
+            answer.close()
+        except (HTTPException, OSError, ValueError):  # an answer that is no HTTP, nobody there, no such name
             return
-    except (URLError, HTTPException) as problem:  # the second is for an answer that is no HTTP
-        raise NotTaken from problem
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -120,5 +146,7 @@ _TAKE: dict[str, Callable[[Checkpoint], None]] = {FILE: _to_file, WEB: _to_witne
 
 
 def _is_first_of_its_day(checkpoint: Checkpoint) -> bool:
-    day = timezone.localtime(checkpoint.at).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = timezone.localtime(checkpoint.at, timezone.get_default_timezone()).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
     return not Checkpoint.objects.filter(at__gte=day, size__lt=checkpoint.size).exists()

@@ -2,8 +2,9 @@
 
 On SQLite `INSERT OR REPLACE` removes the row before without firing a delete trigger, unless `recursive_triggers` is on
 for the connection; a guard on insert refuses it in any case. On PostgreSQL the triggers are ENABLE ALWAYS, and
-TRUNCATE has one of its own. The owner of the tables can lift all of that: what then still finds it out is the chain,
-held against a checkpoint outside.
+TRUNCATE has one of its own. Seals and checkpoints go on at their ends alone: one that was planted far behind would keep
+every later one from its place. The owner of the tables can lift all of that: what then still finds it out is the
+chain, held against a checkpoint outside.
 """
 
 from __future__ import annotations
@@ -23,16 +24,38 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
 }
 NO_UPDATE: dict[str, tuple[str, ...]] = {"audit_reference": ("reference",)}  # may be erased, never be changed
 TABLES = {**APPEND_ONLY, **NO_UPDATE}
+# What no new row may be; the database asks for each row, and sees those that the same statement has put in before.
+_END = (
+    "COALESCE((SELECT max(sequence) FROM audit_seal),"
+    " (SELECT max(last) FROM audit_segment WHERE dropped_at IS NOT NULL), 0)"
+)
+OUT_OF_ORDER: dict[str, str] = {
+    "audit_seal": f"NEW.sequence <> 1 + {_END}",
+    "audit_checkpoint": f"NEW.size <= COALESCE((SELECT max(size) FROM audit_checkpoint), 0) OR NEW.size > {_END}",  # noqa: S608  (our own words)
+}
 FUNCTION = "portal_append_only"
 BODY = """
 BEGIN
   RAISE insufficient_privilege USING MESSAGE = TG_TABLE_NAME || ' is append-only: ' || lower(TG_OP) || ' refused';
 END
 """
-CREATE_FUNCTION = f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $body${BODY}$body$"
+ORDER_BODY = """
+BEGIN
+  IF %s THEN
+    RAISE insufficient_privilege USING MESSAGE = TG_TABLE_NAME || ' is append-only: it goes on at its end alone';
+  END IF;
+  RETURN NEW;
+END
+"""
+CREATE_FUNCTION = "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $body$%s$body$"
 # What stands in pg_trigger.tgtype (src/include/catalog/pg_trigger.h): before it happens, for each row or not, at what.
 EACH_ROW, BEFORE = 1, 2
-TYPES = {"no_delete": EACH_ROW | BEFORE | 8, "no_update": EACH_ROW | BEFORE | 16, "no_truncate": BEFORE | 32}
+TYPES = {
+    "in_order": EACH_ROW | BEFORE | 4,
+    "no_delete": EACH_ROW | BEFORE | 8,
+    "no_update": EACH_ROW | BEFORE | 16,
+    "no_truncate": BEFORE | 32,
+}
 # Triggers on the tables that statements without a schema mean, always on, without a condition or columns of their own.
 STANDING = """
 SELECT t.tgname, c.relname, t.tgtype, p.prosrc FROM pg_trigger t
@@ -46,7 +69,9 @@ def creating(vendor: str) -> list[str]:
     """The statements that put the guards up."""
     if vendor == "sqlite":
         return [statement for table in TABLES for statement in _sqlite(table)]
-    return [CREATE_FUNCTION, *(statement for table in TABLES for statement in _postgresql(table))]
+    functions = {FUNCTION: BODY} | {f"{table}_in_order": _order_body(table) for table in OUT_OF_ORDER}
+    made = [CREATE_FUNCTION % each for each in functions.items()]
+    return [*made, *(statement for table in TABLES for statement in _postgresql(table))]
 
 
 def dropping(vendor: str) -> list[str]:
@@ -74,9 +99,7 @@ def _of_sqlite(connection: Any) -> set[str]:
 
 def _of_postgresql(connection: Any) -> set[str]:
     expected = {
-        (name, table, TYPES[name.removeprefix(f"{table}_")], BODY)
-        for table in TABLES
-        for name in _names(table, connection.vendor)
+        (f"{table}_{kind}", table, TYPES[kind], _body(table, kind)) for table in TABLES for kind in _kinds(table)
     }
     with connection.cursor() as cursor:
         cursor.execute(STANDING)
@@ -103,9 +126,26 @@ def _run(connection: Any, statements: list[str]) -> None:
 
 
 def _names(table: str, vendor: str) -> list[str]:
-    kinds = ["no_update"] + (["no_delete"] if table in APPEND_ONLY else [])
-    kinds += ["no_replace"] if vendor == "sqlite" else (["no_truncate"] if table in APPEND_ONLY else [])
+    kinds = list(_kinds(table))
+    if vendor == "sqlite":
+        kinds = [kind for kind in kinds if kind != "no_truncate"] + ["no_replace"]
     return [f"{table}_{kind}" for kind in kinds]
+
+
+def _kinds(table: str) -> dict[str, str]:
+    """PostgreSQL's guards of a table, each with what it stands before."""
+    kinds = {"no_update": "UPDATE"}
+    if table in APPEND_ONLY:
+        kinds |= {"no_delete": "DELETE", "no_truncate": "TRUNCATE"}
+    return kinds | ({"in_order": "INSERT"} if table in OUT_OF_ORDER else {})
+
+
+def _order_body(table: str) -> str:
+    return ORDER_BODY % OUT_OF_ORDER[table]
+
+
+def _body(table: str, kind: str) -> str:
+    return _order_body(table) if kind == "in_order" else BODY
 
 
 def _sqlite(table: str) -> Iterator[str]:
@@ -116,14 +156,15 @@ def _sqlite(table: str) -> Iterator[str]:
         yield f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}"
     there = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608  (names from the table above)
     yield f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} {refuse}"
+    if table in OUT_OF_ORDER:  # its columns of numbers take anything
+        wrong = f"typeof(NEW.{TABLES[table][0]}) <> 'integer' OR {OUT_OF_ORDER[table]}"
+        yield f"CREATE TRIGGER {table}_in_order BEFORE INSERT ON {table} WHEN {wrong} {refuse}"
 
 
 def _postgresql(table: str) -> Iterator[str]:
-    kinds = {"no_update": "UPDATE"}
-    if table in APPEND_ONLY:
-        kinds |= {"no_delete": "DELETE", "no_truncate": "TRUNCATE"}
-    for kind, verb in kinds.items():
+    for kind, verb in _kinds(table).items():
         each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
         name = f"{table}_{kind}"
-        yield f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH {each} EXECUTE FUNCTION {FUNCTION}()"
+        function = name if kind == "in_order" else FUNCTION
+        yield f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()"
         yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"

@@ -17,6 +17,9 @@ from portal.audit.recording import Facts, name_of, record
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}  # RFC 9110, section 9.2.1
+SHOWS_NOTHING = {"HEAD", "OPTIONS", "TRACE"}
+# Answers that show a page: as asked for, or again with what is wrong, what was changed meanwhile, or that it is over.
+SHOWN = {HTTPStatus.OK, HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY}
 LONGEST_SEARCH = 100  # characters
 LONGEST_KEY = 200  # characters
 # What a page sends by itself while somebody works in it.
@@ -53,22 +56,28 @@ def name_the_request(get_response: GetResponse) -> GetResponse:
 
 
 def _record_what_is_left(request: HttpRequest, response: HttpResponse) -> None:
-    """What no view recorded itself: forms that were taken, and every page that was shown."""
+    """What no view recorded itself: forms that were taken, and every page that was shown.
+
+    A form that is answered with a page is both: whoever sends one that is wrong sees what whoever opens it sees.
+    """
     if context.actor().person is None or _is_background(request):
         return
     recorded = _recorded()
-    if request.method == "GET" and response.status_code == HTTPStatus.OK:
-        _record_page(request, recorded)
-    elif request.method not in SAFE and response.status_code < HTTPStatus.BAD_REQUEST and not recorded:
+    is_taken = request.method not in SAFE and response.status_code < HTTPStatus.BAD_REQUEST
+    if is_taken and not recorded and not context.current().waiting:
         facts: Facts = {"form": _name(request), "answer": response.status_code, "of": _key(request)}
         record(Verb.SEND, about.thing_of(request) or "", facts=facts)
+    if request.method not in SHOWS_NOTHING and response.status_code in SHOWN:
+        _record_page(request, recorded)
 
 
 def _recorded() -> list[str]:
-    """What the events of this request are about. One that was rolled back with what it told of is none."""
+    """What the events of this request are about. One that was rolled back with what it told of is none.
+
+    Nor is a refusal, which waits: that something was refused does not tell that the page about it was shown.
+    """
     now = context.current()
-    stand = Event.objects.filter(pk__in=now.recorded).values_list("about", flat=True) if now.recorded else ()
-    return [*stand, *(row["about"] for row in now.waiting)]
+    return list(Event.objects.filter(pk__in=now.recorded).values_list("about", flat=True)) if now.recorded else []
 
 
 def _record_page(request: HttpRequest, recorded: list[str]) -> None:

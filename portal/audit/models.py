@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.enums import Kept, Outcome, Verb
@@ -55,10 +58,42 @@ class FactsField(models.JSONField):
             return Unreadable()
 
 
+class MomentField(models.DateTimeField):  # type: ignore[type-arg]  # generic to the stubs alone
+    """A time, of which a row that cannot be read keeps no page and no sealing from the others: there it is None.
+
+    So are those of the first and the last year that Python knows, which have no time in another zone.
+    """
+
+    def deconstruct(self) -> Any:
+        """To migrations it is the field that it stands on: its column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateTimeField", args, kwargs
+
+    def get_internal_type(self) -> str:
+        """A name that no database's module of Django's knows: SQLite's would read the text itself, and raise."""
+        return "MomentField"
+
+    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+        """On SQLite an expression: of a column, Python's driver would read the text itself, by the column's type."""
+        return (f"CAST({sql} AS TEXT)" if compiler.connection.vendor == "sqlite" else sql), params
+
+    def db_type(self, connection: Any) -> str:
+        return str(connection.data_types["DateTimeField"])
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> datetime | None:
+        try:
+            at = parse_datetime(value) if isinstance(value, str) else value
+            if at is None or not MINYEAR < at.year < MAXYEAR:
+                return None
+            return at if timezone.is_aware(at) else timezone.make_aware(at, connection.timezone)
+        except (ValueError, TypeError, AttributeError, ArithmeticError):
+            return None
+
+
 class Event(models.Model):
     """One thing that happened. Inserted in the transaction of what it tells of; never changed."""
 
-    at = models.DateTimeField(db_index=True)
+    at = MomentField(db_index=True)
     site = models.CharField(max_length=12)
     who = models.CharField(max_length=43, db_index=True)
     role = models.CharField(max_length=200, blank=True)

@@ -52,16 +52,22 @@ def sign(body: str, *, name: str, key: Ed25519PrivateKey) -> str:
 
 
 def open_note(note: str, keys: Mapping[bytes, Ed25519PublicKey]) -> str:
-    """The body of a note that one of `keys` (by key hash) has signed. Raises `NoteRefused`."""
+    """The body of a note that one of `keys` (by key hash) has signed. Raises `NoteRefused`.
+
+    Lines of other keys are passed over, and what is no such line is refused: it would be read as if it were signed.
+    """
     body, gap, signatures = note.rpartition("\n\n")
     if not gap:
         raise NoteRefused("it has no signature")
-    for line in signatures.splitlines():
-        mark, signature = _signature(line)
-        if mark in keys:
-            _verify(keys[mark], signature, f"{body}\n")
-            return f"{body}\n"
-    raise NoteRefused("it is signed by none of the keys that are trusted")
+    if not signatures.endswith("\n"):
+        raise NoteRefused("its last line does not end")
+    made = [_signature(line) for line in signatures.removesuffix("\n").split("\n")]
+    trusted = [(keys[mark], signature) for mark, signature in made if mark in keys]
+    for key, signature in trusted:
+        _verify(key, signature, f"{body}\n")
+    if not trusted:
+        raise NoteRefused("it is signed by none of the keys that are trusted")
+    return f"{body}\n"
 
 
 def read_head(body: str) -> Head:

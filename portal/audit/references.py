@@ -15,9 +15,9 @@ import threading
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from portal.audit.enums import Kept
+from portal.audit.retention.months import month_of
 
 PERSON, ADDRESS = "person", "address"
 KEY_LENGTH = 32
@@ -46,7 +46,7 @@ def is_true(row: object) -> bool:
 
 def reference_to(*, kind: str, value: str, kept: Kept, at: datetime) -> str:
     """The reference to a person or address for an event of now; made and stored when there is none to use again."""
-    wanted = (kind, value, kept.value, timezone.localtime(at).date().replace(day=1))
+    wanted = (kind, value, kept.value, month_of(at))
     with _lock:
         known = _known.get(wanted)
     if known and at - known[1] < REUSED_FOR:

@@ -3,8 +3,10 @@
 What has no seal yet is found by looking, never by a cursor: an event with a smaller number may be committed later. The
 look that runs every few seconds covers the last hour; the clock looks at everything, twice an hour.
 
-Front may insert events, so what a row holds is not believed. One that has no encoding, or that cannot even be read,
-gets no place: it is told of in the log by its number, `audit_verify` names it, and everything else is sealed.
+Front may insert events, so what a row holds is not believed. One that has no encoding, that cannot even be read, or
+that stands there in another text than the portal writes gets no place: it is told of in the log by its number,
+`audit_verify` names it, and everything else is sealed. (The verifier takes another text for an edit, so a row that came
+with one must not look as if it had been edited since.)
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from portal.audit import own
 from portal.audit.encoding import FIELDS, encode
 from portal.audit.merkle import leaf_hash
 from portal.audit.models import Checkpoint, Event, Seal, Segment
+from portal.audit.stored import TEXTS, is_plain, with_texts
 
 GENESIS = hashlib.sha256(b"portal trail, link 0").digest()
 MOST_AT_ONCE = 5_000
@@ -89,7 +92,7 @@ def _last_signed() -> datetime | None:
 def _seal_some(turn: _Turn) -> bool:
     """Seal a piece; True as long as there may be more. Those without a place keep no other from it."""
     with transaction.atomic():
-        _lock()
+        lock()
         names, rows = _piece(turn)
         fit = [(row, leaf) for row in rows if (leaf := _leaf(row)) is not None]
         if fit:
@@ -108,7 +111,7 @@ def _piece(turn: _Turn) -> tuple[list[int], list[dict[str, Any]]]:
     """The next numbers, and the rows of those that can be read."""
     try:
         with transaction.atomic():
-            rows = list(turn.rows().values(*FIELDS)[:MOST_AT_ONCE])
+            rows = list(with_texts(turn.rows()).values(*FIELDS, *TEXTS)[:MOST_AT_ONCE])
         return [row["id"] for row in rows], rows
     except UNFIT:
         names = list(turn.rows().values_list("pk", flat=True)[:MOST_AT_ONCE])
@@ -119,15 +122,18 @@ def _readable(names: Sequence[int]) -> list[dict[str, Any]]:
     """Halves and halves again, until those that cannot be read are alone."""
     try:
         with transaction.atomic():
-            return list(Event.objects.filter(pk__in=names).order_by("id").values(*FIELDS))
+            rows = with_texts(Event.objects.filter(pk__in=names)).order_by("id")
+            return list(rows.values(*FIELDS, *TEXTS))
     except UNFIT:
         half = len(names) // 2
         return [*_readable(names[:half]), *_readable(names[half:])] if half else []
 
 
 def _leaf(row: dict[str, Any]) -> bytes | None:
+    """The leaf of a row that the portal has written; None for any other. Takes the texts out of the row."""
+    texts = tuple(row.pop(name) for name in TEXTS)
     try:
-        return leaf_hash(encode(row))
+        return leaf_hash(encode(row)) if is_plain(row["at"], row["facts"], texts) else None
     except UNFIT:
         return None
 
@@ -159,8 +165,11 @@ def tail() -> Tail:
     return Tail(dropped.last, bytes(dropped.link_after)) if dropped else Tail(0, GENESIS)
 
 
-def _lock() -> None:
-    """One sealer at a time. On SQLite a transaction that writes is alone already (they begin IMMEDIATE)."""
+def lock() -> None:
+    """Until the transaction ends nobody else seals or signs.
+
+    On SQLite a transaction that writes is alone already (they begin IMMEDIATE).
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

@@ -21,15 +21,17 @@ from portal.access.enums import Label
 from portal.audit import Verb, context
 from portal.audit.context import Actor
 from portal.audit.recording import name_of
-from portal.bulletins.models import BulletinPage
+from portal.bulletins.models import BulletinPage, FeedMemory
 from portal.core.models import PortalSettings
 from portal.members import tallies
+from portal.members.limits import may_ask
 from portal.members.models import FeedToken
 from portal.members.models.feeds import digest
 from portal.members.models.people import fold
 from portal.members.viewers import viewer_for
 
 NEWEST = 50
+REFUSALS_RECORDED = 10  # an hour, of one network
 
 
 @require_safe
@@ -39,12 +41,15 @@ def feed(request: HttpRequest) -> HttpResponse:
     if not tallies.may_fetch_feed(request, account=token.person_id if token else None):
         return _too_often()
     if token is None:
+        _refuse(request)
         return _ask()
     readable: Any = BulletinPage.objects.readable_by(viewer_for(token.person))
     bulletins = list(readable.newest_first().for_rows()[:NEWEST])
-    fresh = _new_to(token, bulletins)
+    marked = [row for row in bulletins if row.label is not Label.CLEAR]
+    fresh = _new_to(token, marked)
     tallies.count(token.person_id, things=len(fresh))
     _record(request, token, bulletins, fresh)
+    _remember(token, marked)
     FeedToken.objects.filter(pk=token.pk).update(used_at=timezone.now())
     answer = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     atom = _empty_feed(request)
@@ -65,14 +70,36 @@ def token_from(header: str) -> FeedToken | None:
     return token if token is not None and token.person.is_vetted else None
 
 
-def _new_to(token: FeedToken, bulletins: list[BulletinPage]) -> list[BulletinPage]:
-    """Those above TLP:CLEAR that the token has not carried before.
+def _new_to(token: FeedToken, marked: list[BulletinPage]) -> list[BulletinPage]:
+    """Those that the token did not carry when it was last used, in this version.
 
-    A feed reader asks again and again; its owner reads each bulletin once.
+    A feed reader asks again and again; its owner reads each bulletin once. Held against what was carried, and not
+    against a time: somebody can come to be among the readers of what was published long before.
     """
-    before = token.used_at
-    fresh = (row for row in bulletins if before is None or not row.last_published_at or row.last_published_at > before)
-    return [row for row in fresh if row.label is not Label.CLEAR]
+    memory = FeedMemory.objects.filter(token=token).first()
+    before = set(memory.carried) if memory else set()
+    return [row for row in marked if _version(row) not in before]
+
+
+def _remember(token: FeedToken, marked: list[BulletinPage]) -> None:
+    carried = [_version(row) for row in marked]
+    if not FeedMemory.objects.filter(token=token).update(carried=carried):
+        FeedMemory.objects.bulk_create([FeedMemory(token=token, carried=carried)], ignore_conflicts=True)
+
+
+def _version(row: BulletinPage) -> str:
+    return f"{row.pk}:{row.live_revision_id}"
+
+
+def _refuse(request: HttpRequest) -> None:
+    """Record that a token was refused, a few times an hour for each network: a reader goes on with one that is over.
+
+    Whose it was is not known. A reader that sends no token asks for the way to, and is refused nothing.
+    """
+    if not request.headers.get("Authorization"):
+        return
+    if may_ask(request, "feed-refused", per_hour=REFUSALS_RECORDED, per="ip"):
+        audit.refuse(Verb.SUBSCRIBE, why="token")
 
 
 def _record(request: HttpRequest, token: FeedToken, bulletins: list[BulletinPage], fresh: list[BulletinPage]) -> None:

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, NoReturn
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from portal import audit
 from portal.audit import Verb
@@ -33,7 +34,18 @@ def for_roles(*roles: StaffRole) -> Callable[[View], View]:
 
 
 def refuse_page(request: HttpRequest) -> NoReturn:
-    """Record that a page was refused for want of a role, and raise `Http404`: to this person it does not exist."""
-    page = request.resolver_match.view_name if request.resolver_match else ""
-    audit.refuse(Verb.LOOK, why="role", facts={"page": page})
+    """Record that a page was refused for want of a role, and raise `Http404`: to this person it does not exist.
+
+    A middleware stands before the address is resolved, so it is looked up here; one that leads nowhere leaves nothing.
+    """
+    match = request.resolver_match or _match(request)
+    if match is not None:
+        audit.refuse(Verb.LOOK, why="role", facts={"page": match.view_name})
     raise Http404
+
+
+def _match(request: HttpRequest) -> ResolverMatch | None:
+    try:
+        return resolve(request.path_info)
+    except Resolver404:
+        return None

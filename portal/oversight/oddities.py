@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, DateTimeField, Max
 from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils import timezone
@@ -122,7 +122,7 @@ def _usual(people: Iterable[str], week: Week) -> dict[str, float]:
     own = Reference.objects.filter(kind=PERSON, value__in=list(people)).values("pk")
     earlier = selection.within(_opened(Event.objects.all()), week.before(WEEKS_BEFORE).begins_at, week.begins_at)
     weekly = selection.with_whom(earlier.filter(who__in=own)).annotate(
-        week=TruncWeek("at", tzinfo=timezone.get_default_timezone())
+        week=TruncWeek("at", tzinfo=timezone.get_default_timezone(), output_field=DateTimeField())
     )
     found: dict[str, list[int]] = {}
     for row in weekly.order_by().values("whom", "week").annotate(count=Count("pk")):

@@ -42,6 +42,12 @@ USED: dict[str, Words] = {
     Verb.OPEN_CASE: _("Something that you sent was opened."),
     Verb.UNSEAL: _("Something that you sent was opened."),
     Verb.DOWNLOAD: _("A file that you sent was downloaded."),
+    Verb.REPORT_SUBMIT: _("A report was sent from your account."),
+    Verb.REPORT_REOPEN: _("A report of yours was opened with its code, or somebody tried."),
+    Verb.REPORT_ADD: _("Something was added to a report of yours."),
+    Verb.REPORT_OPEN: _("The desk opened a report of yours."),
+    Verb.PRINT: _("The desk printed a report of yours."),
+    Verb.EXPORT: _("The desk took a copy of a report of yours."),
 }
 OTHER_USE = _("Something was done with what you sent.")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Min
 
 from portal.audit.models import Checkpoint, Event
+from portal.audit.retention.months import month_of, months_later, start_of
 from portal.oversight import oddities, selection, stories
 from portal.oversight.enums import SIGNING_IN, TAKEN_OUT
 from portal.oversight.models import Review
@@ -18,9 +19,12 @@ from portal.oversight.weeks import Week
 
 
 def make_those_due(now: datetime) -> int:
-    """Make the review of every week that is over and has none, from the first week of the trail on."""
+    """Make the review of every week that is over and has none, from the first week of the trail on.
+
+    What an event says of its time is not believed: one that claims a year long past makes none for the years since.
+    """
     last, made = Week.of(now).before(), 0
-    week = _first_without()
+    week = _first_without(now)
     while week is not None and week.monday <= last.monday:
         due_at = week.ends_at + settings.PORTAL_TRAIL_REVIEW_DUE
         made += Review.objects.get_or_create(week=week.monday, defaults={"due_at": due_at})[1]
@@ -28,11 +32,15 @@ def make_those_due(now: datetime) -> int:
     return made
 
 
-def _first_without() -> Week | None:
+def _first_without(now: datetime) -> Week | None:
     newest = Review.objects.order_by("-week").first()
     if newest:
         return newest.span.after()
-    first = Event.objects.aggregate(first=Min("at"))["first"]
+    kept_since = start_of(months_later(month_of(now), -settings.PORTAL_TRAIL_MONTHS))
+    times: Iterable[datetime | None] = (
+        Event.objects.filter(at__gte=kept_since).order_by("at").values_list("at", flat=True).iterator(1)
+    )
+    first = next((at for at in times if at), None)  # a time that cannot be read is none
     return Week.of(first) if first else None
 
 

@@ -40,6 +40,7 @@ ADDRESSES = {
     "library_image": ("library.portalimage", "uuid", "identifier"),
     "wagtailimages:edit": ("library.portalimage", "pk", "image_id"),
     "desk_application": ("members.application", "uuid", "identifier"),
+    "desk_report": ("reporting.report", "uuid", "identifier"),
     "desk_person": (PERSON, "pk", "pk"),
     "desk_organisation": ("members.organisation", "pk", "pk"),
     "desk_community": ("members.community", "pk", "pk"),
@@ -154,10 +155,10 @@ def named_by(text: str) -> str | None:
     wanted = text.strip()
     if NAME.fullmatch(wanted.lower()):
         return wanted.lower()
-    path = urlsplit(wanted).path
     try:
+        path = urlsplit(wanted).path
         match = resolve(path if path.startswith("/") else f"/{path}", urlconf="portal.urls.desk")
-    except Resolver404:
+    except (Resolver404, ValueError):  # the second is for what looks like an address and is none, as http://[::1/x
         return None
     if match.view_name == "wagtail_serve":
         return _page_at(str(match.args[0]))

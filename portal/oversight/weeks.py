@@ -18,7 +18,7 @@ class Week:
 
     @classmethod
     def of(cls, at: datetime) -> Week:
-        return cls.with_day(timezone.localtime(at).date())
+        return cls.with_day(timezone.localtime(at, timezone.get_default_timezone()).date())
 
     @classmethod
     def with_day(cls, day: date) -> Week:
@@ -26,11 +26,11 @@ class Week:
 
     @property
     def begins_at(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.monday, time.min))
+        return _midnight(self.monday)
 
     @property
     def ends_at(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.monday + DAYS, time.min))
+        return _midnight(self.monday + DAYS)
 
     @property
     def sunday(self) -> date:
@@ -45,7 +45,11 @@ class Week:
 
 def midnight(day: date | None) -> datetime | None:
     """The moment at which a day begins in the state's time."""
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+    return _midnight(day) if day else None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
 
 
 def day_after(day: date | None) -> date | None:

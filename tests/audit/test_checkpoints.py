@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -190,9 +192,87 @@ def test_the_sealers_own_process_waits_for_no_witness(
     assert len(witness.taken) == 1
 
 
+NO_ADDRESSES = (
+    "https://witness..office.example/",
+    "https://wit ness.example/",
+    "https://[::1/",
+    f"https://{'a' * 70}.example/",
+    "https://127.0.0.1:99999/",
+    "https:///checkpoints",
+)
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_an_address_that_is_none_keeps_no_other_place_waiting(happen: Happen, settings: Any, address: str) -> None:
+    settings.PORTAL_TRAIL_WITNESS_URL, settings.PORTAL_TRAIL_WITNESS_MAIL = address, "witness@auditor.example"
+    sealed(happen, 1)
+    made = checkpoints.make(now=NOW)
+    assert deliveries.deliver_waiting(now=NOW) == 2
+    assert {row.place: row.delivered_at is not None for row in made.deliveries.all()} == {
+        "file": True,
+        "web": False,
+        "mail": True,
+    }
+
+
+def test_a_witness_that_drips_is_left_after_so_many_seconds_in_all(
+    happen: Happen, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes in time, and the answer never ends until the test does."""
+    over = threading.Event()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connected, _address = server.accept()
+        with connected, suppress(OSError):
+            connected.recv(65_536)
+            connected.sendall(b"HTTP/1.1 200 OK\r\nX-More: ")
+            while not over.wait(0.02):
+                connected.sendall(b"a")
+
+    dripping = threading.Thread(target=drip, daemon=True)
+    dripping.start()
+    monkeypatch.setattr(deliveries, "PATIENCE", 0.3)
+    settings.PORTAL_TRAIL_WITNESS_URL = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    sealed(happen, 1)
+    made = checkpoints.make(now=NOW)
+    try:
+        assert deliveries.deliver_waiting(now=NOW) == 1
+        assert not over.is_set()
+    finally:
+        over.set()
+        dripping.join()
+        server.close()
+        for thread in threading.enumerate():
+            if isinstance(thread, deliveries._Sending):
+                thread.join()
+    assert made.deliveries.get(place="web").problem == "NotTaken"
+
+
+def test_another_file_in_the_place_of_a_checkpoint_is_not_taken_for_it(happen: Happen, settings: Any) -> None:
+    sealed(happen, 1)
+    made = checkpoints.make(now=NOW)
+    folder = Path(settings.PORTAL_TRAIL_FOLDER) / "checkpoints"
+    folder.mkdir(parents=True)
+    path = folder / f"{made.size:015d}.note"
+    path.write_text("rubbish")
+    assert deliveries.deliver_waiting(now=NOW) == 0
+    row = made.deliveries.get(place="file")
+    assert (row.delivered_at, row.attempts, row.problem) == (None, 1, "NotTaken")
+    assert path.read_text() == "rubbish"
+    path.write_text(made.note)
+    assert deliveries.deliver_waiting(now=NOW) == 1
+
+
 @pytest.mark.parametrize(
     ("address", "is_fine"),
-    [("", True), ("https://witness.example/", True), ("http://127.0.0.1:9/", True), ("http://witness.example/", False)],
+    [
+        ("", True),
+        ("https://witness.example/", True),
+        ("http://127.0.0.1:9/", True),
+        ("http://witness.example/", False),
+        *((address, False) for address in NO_ADDRESSES),
+    ],
 )
 def test_checkpoints_leave_by_https_alone(settings: Any, address: str, is_fine: bool) -> None:
     settings.PORTAL_TRAIL_WITNESS_URL = address

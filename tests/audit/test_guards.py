@@ -115,13 +115,43 @@ def test_a_function_that_refuses_nothing_stops_the_start() -> None:
         transaction.set_rollback(True)
 
 
+def planted(table: str, number: float) -> str:
+    """What somebody says to the database who wants a row at this place: like the last one."""
+    columns = {"audit_seal": "999999, leaf, link", "audit_checkpoint": "at, root, link, note, frontier, closes_month"}
+    names, key = columns[table].replace("999999", "event_id"), "sequence" if table == "audit_seal" else "size"
+    like = f"SELECT {number}, {columns[table]} FROM {table} ORDER BY {key} DESC LIMIT 1"  # noqa: S608
+    return f"INSERT INTO {table} ({key}, {names}) {like}"
+
+
+@pytest.mark.parametrize("table", sorted(guards.OUT_OF_ORDER))
+@pytest.mark.parametrize("place", [-1, 0, 2, 100, 2**62, 2**62 + 1, 2**63 - 1])
+def test_no_place_can_be_taken_but_the_next(table: str, place: int) -> None:
+    """Under a seal far behind an event would never be sealed, or nothing after it; and nothing would be signed."""
+    refused(planted(table, place))
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a column of PostgreSQL takes whole numbers alone")
+@pytest.mark.parametrize("table", sorted(guards.OUT_OF_ORDER))
+@pytest.mark.parametrize("place", [4.5, 5.5, 1000000.5])
+def test_no_place_is_a_fraction(table: str, place: float) -> None:
+    refused(planted(table, place))
+
+
+def test_after_what_was_refused_everything_goes_on(happen: Happen) -> None:
+    refused(planted("audit_seal", 2**62))
+    happen(1)
+    assert sealing.seal(now=timezone.now()) == 1
+    assert checkpoints.make(now=timezone.now()).size == 5
+
+
 @pytest.mark.parametrize("place", [-1, 0, 2**62 + 1, 2**63 - 1])
-def test_there_is_no_place_before_the_first_nor_at_the_end_of_the_column(place: int) -> None:
-    """Under such a seal an event would never be sealed, or nothing after it."""
+def test_the_table_itself_has_no_place_before_the_first_nor_at_the_end_of_the_column(place: int) -> None:
+    """By a condition that stays while the owner of the tables has the triggers down."""
     hidden = Event.objects.create(at=timezone.now(), site="front", who="nobody", verb="read", outcome="done")
-    with pytest.raises(IntegrityError, match="audit_seal_has_a_place"), transaction.atomic():
-        Seal.objects.create(sequence=place, event_id=hidden.pk, leaf=bytes(32), link=bytes(32))
-    with pytest.raises(IntegrityError, match="audit_checkpoint_has_a_size"), transaction.atomic():
-        Checkpoint.objects.create(
-            size=place, at=timezone.now(), root=bytes(32), link=bytes(32), note="", frontier=[], closes_month=None
-        )
+    with transaction.atomic(), guards.lifted():
+        with pytest.raises(IntegrityError, match="audit_seal_has_a_place"), transaction.atomic():
+            Seal.objects.create(sequence=place, event_id=hidden.pk, leaf=bytes(32), link=bytes(32))
+        with pytest.raises(IntegrityError, match="audit_checkpoint_has_a_size"), transaction.atomic():
+            Checkpoint.objects.create(
+                size=place, at=timezone.now(), root=bytes(32), link=bytes(32), note="", frontier=[], closes_month=None
+            )

@@ -26,7 +26,13 @@ from tests.factories import PersonFactory, staff
 
 Happen = Callable[[int], list[Event]]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-PLAIN = {"at": NOW.isoformat(sep=" "), "verb": "read", "about": "a.b:1", "who": "nobody", "facts": "{}"}
+PLAIN = {
+    "at": NOW.replace(tzinfo=None).isoformat(sep=" "),
+    "verb": "read",
+    "about": "a.b:1",
+    "who": "nobody",
+    "facts": "{}",
+}
 # What can be sealed as it stands, though the portal never wrote it.
 STRANGE = {
     "a verb of no vocabulary": {"verb": "rule.the-world"},
@@ -44,6 +50,11 @@ UNFIT = {
 }
 if "sqlite" in settings.DATABASES["default"]["ENGINE"]:  # for PostgreSQL it is a number like others
     UNFIT["beyond every number"] = {"facts": '{"a": 1e400}'}
+    # What would look as if it had been edited after it was sealed: the verifier holds the text against the value.
+    UNFIT["facts in another text"] = {"facts": '{"a":1}'}
+    UNFIT["a name twice"] = {"facts": '{"a": 1, "a": 1}'}
+    UNFIT["a time in another text"] = {"at": NOW.isoformat(sep=" ")}
+    UNFIT["a day that no month has"] = {"at": "2026-13-45 00:00:00"}
 NO_TIME = {"sqlite": "the day before yesterday", "postgresql": "infinity"}
 
 

@@ -16,6 +16,7 @@ from portal import audit
 from portal.audit import checkpoints, exporting, guards, keys, sealing
 from portal.audit.checks import the_trail_is_kept_for_a_year
 from portal.audit.context import Actor
+from portal.audit.merkle import Frontier
 from portal.audit.models import Checkpoint, Event, Reference, Seal, Segment
 from portal.audit.retention import dropping, files, retiring
 from portal.audit.retention.months import months_later
@@ -256,9 +257,61 @@ def test_a_file_that_was_changed_after_the_drop_is_named(months: Trail) -> None:
     assert "cannot be read" in look(months, files=files.folder()).findings[0].words
 
 
+@pytest.mark.parametrize("is_dropped", [True, False])
+@pytest.mark.parametrize(
+    "change", ["its own root", "nothing", "roots of other lengths", "no list", "lists in lists", "nulls"]
+)
+def test_a_tree_that_is_none_is_forged_and_stops_nothing(months: Trail, change: str, is_dropped: bool) -> None:
+    """With the head of the tree alone, which is the right one, the walk could not go on from there."""
+    run("audit_retire")
+    if is_dropped:
+        run("audit_retire", "--drop", "2025-01")
+        run("audit_retire", "--drop", "2025-02")
+    row = Segment.objects.get(month=date(2025, 2, 1))
+    root = Frontier.from_text(row.last, row.frontier).head().hex()
+    trees = {
+        "its own root": [root],
+        "nothing": [],
+        "roots of other lengths": ["00", *row.frontier[1:]],
+        "no list": {root: 1},
+        "lists in lists": [[root]],
+        "nulls": [None] * row.last.bit_count(),
+    }
+    with tampering():
+        Segment.objects.filter(pk=row.pk).update(frontier=trees[change])
+        found = look(months).findings
+    assert Kind.FORGED in [one.kind for one in found]
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL's columns take nothing of the kind")
+@pytest.mark.parametrize(
+    "change", ["month = 'rubbish'", "first = 'x'", "last = 'x'", "first = 8.5", "last = 13.5", "file = x'ff'"]
+)
+def test_a_segment_that_cannot_be_read_is_forged_and_stops_nothing(months: Trail, change: str) -> None:
+    drop_all(months)
+    with tampering(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE audit_segment SET {change} WHERE month = '2025-02-01'")  # noqa: S608  (from above)
+        found = look(months, files=files.folder()).findings
+    assert Kind.FORGED in [one.kind for one in found]
+
+
+@pytest.mark.parametrize(("site", "is_told"), [("front", False), ("worker", False), ("desk-worker", True)])
+def test_a_drop_is_believed_of_desk_alone(months: Trail, settings: Any, site: str, is_told: bool) -> None:
+    run("audit_retire")
+    with tampering():
+        month = Segment.objects.get(month=date(2025, 1, 1))
+        mutations.replace_seals(lambda seals: [seal for seal in seals if seal.sequence > month.last])
+        Segment.objects.filter(pk=month.pk).update(dropped_at=timezone.now())
+        settings.PORTAL_SITE = site
+        audit.record(audit.Verb.TRAIL_DROP, facts={"month": "2025-01", "first": 1, "last": month.last})
+        words = [one.words for one in look(months).findings]
+    assert any("the trail does not tell of it" in each for each in words) is not is_told
+
+
 def test_a_seal_at_a_place_that_was_dropped_is_named(months: Trail) -> None:
     drop_all(months)
-    Seal.objects.create(sequence=5, event_id=10_000, leaf=bytes(32), link=bytes(32))
+    with guards.lifted():
+        Seal.objects.create(sequence=5, event_id=10_000, leaf=bytes(32), link=bytes(32))
     found = look(months).findings
     assert (found[0].kind, found[0].first) == (Kind.ADDED, 5)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from portal.audit import sealing
+from portal.audit import own, sealing
 from portal.audit.encoding import FIELDS, encode
 from portal.audit.merkle import leaf_hash
 from portal.audit.models import Event, OwnEvent, Seal
@@ -54,7 +54,7 @@ def test_what_comes_while_it_seals_takes_its_place_by_number(clock: Any, monkeyp
             Event(id=number, at=NOW, site="front", who="nobody", verb="read", outcome="done").save(force_insert=True)
 
     arriving = iter([(100, 300)])
-    monkeypatch.setattr(sealing.own, "show", lambda rows: come(*next(arriving, ())))
+    monkeypatch.setattr(own, "show", lambda rows: come(*next(arriving, ())))
     come(200)
     assert sealing.seal(now=NOW) == 3
     assert list(Seal.objects.order_by("sequence").values_list("event_id", flat=True)) == [200, 100, 300]

@@ -28,7 +28,7 @@ def at(year: int, month: int) -> datetime:
 
 @pytest.fixture(autouse=True)
 def year(clock: Any, settings: Any) -> Any:
-    settings.PORTAL_TRAIL_READS_MONTHS = 13
+    settings.PORTAL_TRAIL_READS_MONTHS, settings.PORTAL_SITE = 13, "desk-worker"
     clock.move_to(at(2025, 1))
     return clock
 

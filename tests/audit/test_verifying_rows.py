@@ -11,11 +11,14 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from hypothesis import given, strategies as st
 
 from portal import audit
 from portal.audit import keys
-from portal.audit.models import Event
-from portal.audit.verifying import Finding, Kind, verify
+from portal.audit.models import Checkpoint, Delivery, Event
+from portal.audit.notes import Head
+from portal.audit.verifying import Finding, Kind, Outside, heads, verify
+from portal.audit.verifying.findings import MOST_FINDINGS, Findings
 from tests.audit import mutations
 from tests.audit.mutations import EVENTS, Trail, tampering
 
@@ -160,3 +163,83 @@ def test_a_time_that_python_does_not_know_is_an_edit(trail: Trail, time: str) ->
     with after(f"UPDATE audit_event SET at = '{time}' {OF_EVENT}"):
         first = found(trail)[0]
     assert (first.kind, first.first) == (Kind.EDITED, PLACE)
+
+
+# --- numbers, months and trees that are none --------------------------------------------------------
+
+
+@only_sqlite
+@pytest.mark.parametrize("size", ["1000000.5", "10.5", "'x'", "'30 events'"])
+def test_a_checkpoint_whose_size_is_no_whole_number_is_named(trail: Trail, size: str) -> None:
+    columns = "at, root, link, note, frontier, closes_month"
+    copied = f"INSERT INTO audit_checkpoint (size, {columns}) SELECT {size}, {columns} FROM audit_checkpoint LIMIT 1"
+    with after(copied):
+        (one,) = found(trail)
+    assert (one.kind, one.first) == (Kind.FORGED, None)
+    assert size.strip("'") in one.words
+
+
+@only_sqlite
+@pytest.mark.parametrize("place", ["100.5", "4.5", "'x'"])
+def test_a_seal_whose_place_is_no_whole_number_is_named(trail: Trail, place: str) -> None:
+    planted = f"INSERT INTO audit_seal (sequence, event_id, leaf, link) VALUES ({place}, 999999, x'00', x'00')"
+    with after(planted):
+        (one,) = found(trail)
+    assert (one.kind, one.first) == (Kind.ADDED, None)
+
+
+@only_sqlite
+@pytest.mark.parametrize("month", ["'x'", "''", "5"])
+def test_a_month_that_is_none_is_forged(trail: Trail, month: str) -> None:
+    with after(f"UPDATE audit_checkpoint SET closes_month = {month} WHERE size = 20"):
+        assert [(one.kind, one.first) for one in found(trail)] == [(Kind.FORGED, 20)]
+
+
+# --- what is told first -----------------------------------------------------------------------------
+
+
+@given(places=st.lists(st.one_of(st.none(), st.integers(1, 10_000)), min_size=1, max_size=600))
+def test_the_findings_that_are_kept_are_those_of_the_first_places(places: list[int | None]) -> None:
+    findings = Findings()
+    for place in places:
+        findings.add(Kind.EDITED, "It is another.", first=place)
+    kept = [one.first for one in findings.in_order()]
+    numbers = sorted(place for place in places if place is not None)
+    assert kept == (numbers + [None] * (len(places) - len(numbers)))[:MOST_FINDINGS]
+    assert (findings.count, len(findings.kept) < 2 * MOST_FINDINGS) == (len(places), True)
+
+
+def test_checkpoints_that_are_missing_push_no_place_aside(trail: Trail) -> None:
+    many = [Outside(f"{one.name} {copy}", one.note) for one in trail.outside[1:] for copy in range(50)]
+    with tampering():
+        mutations.edit(5, "about")
+        Delivery.objects.all().delete()
+        Checkpoint.objects.filter(size__gt=10).delete()
+        report = verify(now=timezone.now(), keys=trail.keys, outside=many)
+    assert (report.findings[0].kind, report.findings[0].first) == (Kind.EDITED, 5)
+    missing = [one for one in report.findings if "missing among the stored" in one.words]
+    assert [one.first for one in missing] == [20]
+    assert "and 130 more" in missing[0].words
+
+
+def test_however_many_checkpoints_were_kept_outside_they_are_looked_up(db: None) -> None:
+    """More than a statement can have values (SQLite, SQLITE_MAX_VARIABLE_NUMBER)."""
+    findings = Findings()
+    heads._miss([heads.Witness(Head("x", size, b"", b"", ""), "x", True) for size in range(1, 250_002)], findings)
+    assert findings.count == 1
+
+
+def test_a_checkpoint_before_the_one_at_which_a_look_begins_is_not_passed_over_in_silence(trail: Trail) -> None:
+    """Rewritten before 37, and signed again: the checkpoint of 20 that somebody kept could have told it."""
+    mine = [one for one in trail.outside if one.name == "20.note"]
+    with tampering():
+        mutations.edit(5, "about")
+        mutations.seal_anew(after=0)
+        mutations.sign_anew()
+        whole = verify(now=timezone.now(), keys=trail.keys, outside=mine)
+        part = verify(now=timezone.now(), keys=trail.keys, outside=mine, since=37)
+    assert whole.findings[0].kind is Kind.REWRITTEN
+    assert whole.notes == ()
+    (note,) = part.notes
+    assert "NOT HELD AGAINST ANYTHING: your checkpoints of 20 events" in note
+    assert verify(now=timezone.now(), keys=trail.keys, outside=trail.outside[2:], since=37).notes == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -12,7 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.access.enums import Label, Reach
-from portal.members.models import FeedToken, Person
+from portal.audit.enums import Outcome, Verb
+from portal.audit.models import Event
+from portal.bulletins.feeds import REFUSALS_RECORDED
+from portal.members.models import CommunityMembership, FeedToken, Person
 from tests.conftest import SignIn
 from tests.factories import CommunityFactory, PersonFactory, bulletin
 
@@ -142,3 +146,48 @@ def test_a_name_that_no_database_takes_is_refused(person: Person, email: str) ->
     _row, secret = FeedToken.issue(person=person, label="reader")
     assert fetch(email, secret).status_code == 401
     assert fetch(person.email, f"{secret}\0").status_code == 401
+
+
+# --- the trail --------------------------------------------------------------------------------------
+
+
+def carried(since: int = 0) -> list[str]:
+    """What the trail says that feeds carried."""
+    events = Event.objects.filter(verb=Verb.SUBSCRIBE, outcome=Outcome.DONE, pk__gt=since).exclude(about="")
+    return list(events.order_by("pk").values_list("about", flat=True))
+
+
+def test_what_somebody_comes_to_be_a_reader_of_is_recorded_though_it_was_published_before(person: Person) -> None:
+    other = CommunityFactory()
+    old = bulletin(tlp=Label.AMBER, audience_communities=[other])
+    row, secret = FeedToken.issue(person=person, label="reader")
+    fetch(person.email, secret)
+    FeedToken.objects.filter(pk=row.pk).update(used_at=timezone.now() + timedelta(days=1))
+    assert carried() == []
+    CommunityMembership.objects.create(person=person, community=other)
+    assert len(titles(fetch(person.email, secret))) == 1
+    fetch(person.email, secret)
+    assert carried() == [f"bulletins.bulletinpage:{old.pk}"]
+
+
+def test_each_token_and_each_version_is_recorded_once(person: Person) -> None:
+    page = bulletin(tlp=Label.GREEN, reach=Reach.MEMBERS)
+    bulletin(title="Public")
+    for label in ("one", "other"):
+        _row, secret = FeedToken.issue(person=person, label=label)
+        fetch(person.email, secret)
+        fetch(person.email, secret)
+    assert carried() == [f"bulletins.bulletinpage:{page.pk}"] * 2
+    type(page).objects.filter(pk=page.pk).update(live_revision=page.save_revision())
+    fetch(person.email, secret)
+    assert len(carried()) == 3
+
+
+def test_a_token_that_is_wrong_leaves_a_refusal_and_no_more_than_ten_an_hour(person: Person) -> None:
+    Client().get(ADDRESS)
+    assert not Event.objects.filter(outcome=Outcome.REFUSED).exists()
+    for _ in range(REFUSALS_RECORDED + 2):
+        assert fetch(person.email, "wrong").status_code == 401
+    found = Event.objects.filter(outcome=Outcome.REFUSED)
+    assert [(row.verb, row.why, row.about) for row in found] == [(Verb.SUBSCRIBE, "token", "")] * REFUSALS_RECORDED
+    assert found[0].address

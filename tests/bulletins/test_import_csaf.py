@@ -162,6 +162,7 @@ def test_a_path_that_is_not_there_is_refused_by_name(pages: Any, tmp_path: Path)
     assert caught.value.returncode == 1
 
 
+@pytest.mark.once
 def test_all_150_real_advisories_become_public(pages: Any) -> None:
     summary = take(SOURCE)
     assert summary.outcomes == {Outcome.CREATED: 150}

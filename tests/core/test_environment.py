@@ -84,6 +84,7 @@ def production(**extra: str) -> subprocess.CompletedProcess[str]:
         "CACHE_URL": "locmemcache://",
         "EMAIL_URL": "memorymail://",
         "PORTAL_MEDIA_ROOT": "var/media",
+        "PORTAL_SEALED_ROOT": "var/sealed",
         "PORTAL_STATIC_ROOT": "var/static",
         "PORTAL_FRONT_URL": "https://portal.example",
         "PORTAL_DESK_URL": "https://desk.example",

@@ -29,12 +29,14 @@ from portal.members.enums import AlarmKind, StaffRole
 from portal.members.models import Alarm, FactorRecovery, Lock, MembershipProposal, Person, Validation
 from portal.oversight.models import Review
 from portal.oversight.weeks import Week
+from portal.reporting.models import Attachment, Evidence, Purge, Redress, SafeCopyPart, TwoPeopleRequest
 from tests.bulletins.releasing import submit
 from tests.conftest import enrol, session_for
 from tests.factories import CommunityFactory, OrganisationFactory, PersonFactory, bulletin, draft, guidance, staff
 from tests.members.test_vetting import application
+from tests.reporting.making import make_report, take_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "roles.md"
 LETTERS = {"get": "R", "post": "C"}
 REFUSED = {403, 404, 405, 500}
@@ -63,7 +65,7 @@ def desk_routes(patterns: Any = None, prefix: str = "/") -> Iterator[str]:
 
 def sample(route: str, *keys: Any, **data: Any) -> Sample:
     address = reverse(route, args=keys)
-    row = re.sub(r"/([0-9]+|[0-9a-f]{8}-[0-9a-f-]{27})/", "/…/", address)
+    row = re.sub(r"/([0-9]+|[0-9a-f]{8}-[0-9a-f-]{27})(?=/)", "/…", address)
     return Sample(row, address, route, data)
 
 
@@ -162,10 +164,68 @@ def audit_samples() -> Iterator[Sample]:
     yield sample("desk_audit_sign", review.pk, finding="Looked at every entry of the list.")
 
 
+def reports_samples() -> Iterator[Sample]:
+    report = take_in(make_report()).report
+    yield sample("desk_reports")
+    yield sample("desk_report_training")
+    yield sample("desk_report", report.uuid, purpose="review")
+    for verb in ("note", "review", "class", "warning"):
+        yield sample("desk_report_act", report.uuid, verb)
+    yield sample("desk_report_allow", report.uuid)
+    yield sample("desk_report_text", report.uuid)
+    yield sample("desk_report_print", report.uuid)
+
+
+def files_samples() -> Iterator[Sample]:
+    case = take_in(make_report())
+    file = Attachment.objects.create(
+        report_uuid=case.report.uuid, owner=case.report.submitter, kind="jpeg", length=1, state="clean", facts=b""
+    )
+    evidence = Evidence.objects.create(attachment=file, case=case, state="clean")
+    SafeCopyPart.objects.create(evidence=evidence, number=1, form="picture")
+    asked = TwoPeopleRequest.objects.create(
+        evidence=evidence, kind="original", asked_by=staff(StaffRole.MIAC_ANALYST), details=b""
+    )
+    yield sample("desk_file", file.pk)
+    yield sample("desk_file_part", file.pk, 1)
+    yield sample("desk_original_ask", file.pk)
+    yield sample("desk_originals")
+    yield sample("desk_original", asked.uuid)
+    yield sample("desk_original_decide", asked.uuid, decision="allow")
+    yield sample("desk_original_take", asked.uuid)
+    yield sample("desk_original_sheet", asked.uuid)
+
+
+def endings_samples() -> Iterator[Sample]:
+    case, gone = take_in(make_report()), take_in(make_report())
+    custodian = staff(StaffRole.RECORDS_CUSTODIAN)
+    Purge.objects.create(case=gone, by=custodian, basis="ended", schedule="14", backups_gone_on=date(2026, 4, 1))
+    asked = Redress.objects.create(number="RED-1", kind="complaint", due_at=timezone.now(), words=b"")
+    yield sample("desk_retention")
+    yield sample("desk_retention_case", case.report.uuid)
+    yield sample("desk_retention_validate", case.report.uuid)
+    yield sample("desk_retention_purge", case.report.uuid)
+    yield sample("desk_retention_certificate", gone.report.uuid)
+    yield sample("desk_seen_before", kind="plate", value="ABC 123", purpose="Case 26-114")
+    yield sample("desk_redress")
+    yield sample("desk_redress_one", asked.uuid)
+    yield sample("desk_report_counts")
+    yield sample("desk_scanner")
+
+
 @pytest.fixture
 def samples(desk: None, pages: Any) -> list[Sample]:
     admin = Sample("/admin/", "/admin/", "wagtailadmin_home")
-    return [*bulletins_samples(), *people_samples(), *circles_samples(), *audit_samples(), admin]
+    return [
+        *bulletins_samples(),
+        *people_samples(),
+        *circles_samples(),
+        *audit_samples(),
+        *reports_samples(),
+        *files_samples(),
+        *endings_samples(),
+        admin,
+    ]
 
 
 def status(client: Client, method: str, asked: Sample) -> int:

@@ -19,6 +19,8 @@ from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.oversight import actions, reviews
 from portal.oversight.models import Review
+from portal.oversight.weeks import Week
+from tests.audit.test_poison import planted
 from tests.conftest import session_for
 from tests.factories import PersonFactory, staff
 from tests.oversight.happenings import WEDNESDAY, happened, looks, sealed
@@ -63,6 +65,32 @@ def test_the_clock_makes_them(auditor: Person) -> None:
     happened(at=WEDNESDAY - timedelta(days=7))
     outcomes = {outcome.name: outcome for outcome in tick.run(WEDNESDAY)}
     assert outcomes["oversight: weekly reviews"].moved == 1
+
+
+@pytest.mark.parametrize("time", ["0001-01-01 00:00:00", "1066-10-14 09:00:00", "2020-01-01 00:00:00"])
+def test_an_event_that_claims_a_year_long_past_makes_no_reviews_of_the_years_since(
+    auditor: Person, time: str, settings: Any
+) -> None:
+    settings.PORTAL_TRAIL_MONTHS = 12
+    happened(at=WEDNESDAY - timedelta(weeks=2))
+    planted(at=time)
+    assert reviews.make_those_due(WEDNESDAY) == 2
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL's columns take no other text")
+def test_an_event_whose_time_cannot_be_read_keeps_no_review_from_being_made(auditor: Person) -> None:
+    happened(at=WEDNESDAY - timedelta(weeks=2))
+    for time in ("2025-99-99 00:00:00", "zzz"):
+        planted(at=time)
+    assert reviews.make_those_due(WEDNESDAY) == 2
+
+
+def test_a_week_is_the_states_whatever_zone_is_active() -> None:
+    sunday = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # in Missouri still Sunday evening
+    with timezone.override("UTC"):
+        week = Week.of(sunday)
+        assert week.monday == date(2026, 2, 23)
+        assert week.ends_at == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
 def test_where_nothing_was_ever_recorded_there_is_nothing_to_review(db: None) -> None:

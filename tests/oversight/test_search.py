@@ -18,6 +18,7 @@ from portal.audit.context import Actor
 from portal.audit.models import Event, Reference
 from portal.members.enums import StaffRole
 from portal.members.models import Person
+from tests.audit.test_poison import planted
 from tests.conftest import session_for
 from tests.factories import CommunityFactory, PersonFactory, bulletin, guidance, staff
 from tests.oversight.happenings import WEDNESDAY, happened, looks, sealed
@@ -226,11 +227,11 @@ def test_what_was_erased_says_so_and_stays_readable(browser: Client, reader: Per
 
 
 def test_things_and_people_that_are_gone_do_not_break_a_page(browser: Client) -> None:
-    happened(about="reporting.case:5")
+    happened(about="operations.case:5")
     happened(about="no name at all")
     audit.record(Verb.READ, actor=Actor(person=999_999))
     shown = page(browser)
-    assert "reporting.case 5" in shown
+    assert "operations.case 5" in shown
     assert "no name at all" in shown
     assert "Person 999999, who is gone" in shown
 
@@ -269,3 +270,28 @@ def test_each_look_is_recorded_once_with_what_was_asked_and_how_many_there_were(
     assert look.facts == {"page": "search", "filters": ["person", "verb"], "count": 2}
     assert look.role == "Auditor"
     assert page(browser, verb="trail.read").count("read the trail") >= 1
+
+
+# --- what no portal has written --------------------------------------------------------------------
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL's columns take no other text")
+@pytest.mark.parametrize("time", ["zzz", "2026-13-45 00:00:00", "0001-01-01 00:00:00", "9999-12-31 23:59:59", ""])
+def test_a_time_that_cannot_be_read_stands_so_and_keeps_no_page_from_the_others(
+    browser: Client, reader: Person, time: str
+) -> None:
+    mine = happened(by=reader)
+    number = planted(at=time, about="a.b:1")
+    assert {mine.pk, number} <= found(browser)
+    assert "a time that cannot be read" in page(browser)
+    for address in (f"{SEARCH}events/{number}/", f"{SEARCH}about/a.b:1/"):
+        answer = browser.get(address)
+        assert answer.status_code == 200
+        assert "a time that cannot be read" in answer.content.decode()
+
+
+@pytest.mark.parametrize("thing", ["http://[::1/x", "//[", "http://[bad]/desk/people/1/"])
+def test_an_address_that_is_none_is_not_found(browser: Client, thing: str) -> None:
+    answer = browser.post(SEARCH, {"thing": thing})
+    assert answer.status_code == 422
+    assert "Nothing here has this address" in answer.content.decode()

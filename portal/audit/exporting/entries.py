@@ -61,6 +61,8 @@ class Entries:
         for sequence, event, leaf in piece:
             if event not in rows:
                 raise NotProvable(f"The event of place {sequence} is gone; `audit_verify` says more.")
+            if rows[event]["at"] is None:
+                raise NotProvable(f"The event of place {sequence} cannot be read; `audit_verify` says more.")
             row = {"v": VERSION, **rows[event], "at": moment(rows[event]["at"])}
             people = {name: meant[row[name]] for name in REFERENCES if row[name] in meant}
             yield Entry(sequence, bytes(leaf), row, people)

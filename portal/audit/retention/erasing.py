@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Q
 
 from portal.audit import own, references
 from portal.audit.enums import Kept, Verb
@@ -15,6 +16,7 @@ from portal.audit.recording import Facts, record
 from portal.audit.retention.months import month_of, months_later, start_of
 
 AT_ONCE = 5_000
+AGE, ORDER = "age", "order"
 
 
 class NotYetPast(Exception):
@@ -29,7 +31,7 @@ def erase_reads(*, now: datetime) -> int:
     """
     before = months_later(month_of(now), -settings.PORTAL_TRAIL_READS_MONTHS)
     meant = Reference.objects.filter(kept=Kept.READ, month__lt=before)
-    return _erase(meant, OwnEvent.objects.filter(at__lt=start_of(before)), before=before, by="age")
+    return _erase(meant, OwnEvent.objects.filter(at__lt=start_of(before)), before=before, by=AGE)
 
 
 def erase_person(person: int, *, before: date, now: datetime) -> int:
@@ -54,20 +56,28 @@ def _refuse_present(before: date, now: datetime) -> None:
         raise NotYetPast
 
 
-def _erase(meant: Any, shown: Any, *, before: date, about: str = "", by: str = "order") -> int:
+def _erase(meant: Any, shown: Any, *, before: date, about: str = "", by: str = ORDER) -> int:
     """Delete, and record how many; nothing is recorded when there was nothing.
 
     What is recorded lets the verifier tell what was erased from what somebody has deleted.
     """
     with transaction.atomic():
-        decisions = meant.filter(kept=Kept.DECISION).count()
+        decisions, months = meant.filter(kept=Kept.DECISION).count(), _by_month(meant)
         count, own_count = delete(meant), delete(shown)
         if count or own_count:
             facts: Facts = {"references": count, "decisions": decisions, "own": own_count}
             facts = {**facts, "before": f"{before:%Y-%m}", "by": by}
-            record(Verb.TRAIL_ERASE, about, facts=facts)
+            record(Verb.TRAIL_ERASE, about, facts=facts if by == AGE else {**facts, "months": months})
     references.forget()
     return count
+
+
+def _by_month(meant: Any) -> list[str]:
+    """Of each month how many plain reads and decisions: `2025-01 3 1`. An order explains no other month's."""
+    is_decision = Q(kept=Kept.DECISION)
+    counts = {"decisions": Count("pk", filter=is_decision), "reads": Count("pk", filter=~is_decision)}
+    rows = meant.order_by("month").values("month").annotate(**counts)
+    return [f"{row['month']:%Y-%m} {row['reads']} {row['decisions']}" for row in rows]
 
 
 def delete(rows: Any) -> int:

@@ -1,4 +1,7 @@
-"""Months as the portal's place counts them."""
+"""Months as the portal's place counts them, whatever zone somebody has chosen for what they see.
+
+Wagtail makes an editor's own zone the active one, and what they do there is recorded in it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ YEAR = 12
 
 def month_of(at: datetime) -> date:
     """The first day of the month in which a moment lies."""
-    return timezone.localtime(at).date().replace(day=1)
+    return timezone.localtime(at, timezone.get_default_timezone()).date().replace(day=1)
 
 
 def months_later(month: date, count: int) -> date:
@@ -21,7 +24,7 @@ def months_later(month: date, count: int) -> date:
 
 
 def start_of(month: date) -> datetime:
-    return timezone.make_aware(datetime.combine(month, time()))
+    return timezone.make_aware(datetime.combine(month, time()), timezone.get_default_timezone())
 
 
 def parse_month(text: str) -> date:

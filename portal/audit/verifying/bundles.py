@@ -15,6 +15,7 @@ from portal.audit.verifying.heads import Keys, open_head
 
 # What stands in a file, and nothing else: what no proof covers must not look as if one did
 WHOLE = {"format", "keys", "checkpoint", "made", "filters", "count", "newer", "events"}
+PROOF = {"format", "keys", "old", "new", "path"}
 ENTRY, EVENT, MEANT = {"sequence", "event", "path"}, {"v", *FIELDS}, {"kind", "value", "key"}
 
 
@@ -75,6 +76,7 @@ def _check_entry(entry: dict[str, Any], head: Head) -> None:
 
 
 def _consistency(data: dict[str, Any], keys: Keys) -> str:
+    _refuse_unless(set(data) == PROOF, "a proof of consistency")
     old, new = open_head(data["old"], keys), open_head(data["new"], keys)
     path = [bytes.fromhex(node) for node in data["path"]]
     verify_consistency(old=old.size, new=new.size, path=path, old_root=old.root, new_root=new.root)

@@ -44,19 +44,20 @@ class Finding:
 
 @dataclass
 class Findings:
-    """Findings as they are made; a limited number is kept, all are counted."""
+    """Findings as they are made: those of the first places are kept, whenever they come, and all are counted."""
 
     kept: list[Finding] = field(default_factory=list)
     count: int = 0
 
     def add(self, kind: Kind, words: str, *, first: int | None = None, last: int | None = None) -> None:
         self.count += 1
-        if len(self.kept) < MOST_FINDINGS:
-            self.kept.append(Finding(kind, words, first, first if last is None else last))
+        self.kept.append(Finding(kind, words, first, first if last is None else last))
+        if len(self.kept) >= 2 * MOST_FINDINGS:
+            self.kept = self.in_order()
 
     def in_order(self) -> list[Finding]:
-        """By place; what has no place in the trail comes last."""
-        return sorted(self.kept, key=_order)
+        """By place, as many as are kept; what has no place in the trail comes last."""
+        return sorted(self.kept, key=_order)[:MOST_FINDINGS]
 
 
 def _order(found: Finding) -> tuple[bool, int, int]:

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from heapq import merge
 from pathlib import Path
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from portal.audit.encoding import moment
 from portal.audit.keys import Verifier
 from portal.audit.merkle import Frontier
@@ -17,9 +19,11 @@ from portal.audit.retention.months import month_of
 from portal.audit.retention.notes import FIRST_LINE
 from portal.audit.verifying import tolerant
 from portal.audit.verifying.findings import Findings, Kind
-from portal.audit.verifying.tolerant import bytes_of
+from portal.audit.verifying.tolerant import bytes_of, pieces, whole
 
 AT_ONCE = 500
+HASH = 32  # bytes
+MOST_NAMED = 20
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 NAME_LENGTH = 100  # of another trail's name that is told
 Keys = Mapping[bytes, Verifier]  # those that are trusted, by their hashes
@@ -91,15 +95,22 @@ def closes(before: Head | None, head: Head) -> date | None:
     return month if month < month_of(signed_at(head)) else None
 
 
-def witnesses(*, keys: Keys, outside: Iterable[Outside], after: int, findings: Findings) -> Iterator[Witness]:
-    """All heads from a size on that are believed, in order; those that are not are found to be forged.
+def believed(outside: Iterable[Outside], *, keys: Keys, findings: Findings) -> list[Witness]:
+    """The heads from outside that are believed, in order; those that are not are found to be forged."""
+    opened = [found for note in outside if (found := _from_outside(note, keys, findings))]
+    opened.sort(key=_size)
+    _miss(opened, findings)
+    return opened
+
+
+def witnesses(*, keys: Keys, outside: Iterable[Witness], after: int, findings: Findings) -> Iterator[Witness]:
+    """All heads from a size on that are believed, in order; stored ones that are not are found to be forged.
 
     Which is the newest is looked up at once: one that is signed while the trail is read must not seem to be cut off.
     """
-    opened = [found for note in outside if (found := _from_outside(note, keys, findings))]
-    _miss(opened, findings)
-    newest = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
-    beyond = sorted((found for found in opened if _size(found) >= after), key=_size)
+    sizes = whole(Checkpoint.objects, "size").order_by("-size").values_list("size", flat=True)
+    newest = sizes.first() or 0
+    beyond = (found for found in outside if _size(found) >= after)
     return merge(beyond, _stored(keys, after, newest, findings), key=_size)
 
 
@@ -108,15 +119,20 @@ def _size(found: Witness) -> int:
 
 
 def _miss(opened: list[Witness], findings: Findings) -> None:
-    here = set(Checkpoint.objects.filter(pk__in={_size(found) for found in opened}).values_list("pk", flat=True))
-    for found in opened:
-        if _size(found) not in here:
-            words = f"The {found.source}, which was taken outside, is missing among the stored ones."
-            findings.add(Kind.REMOVED, words, first=_size(found))
+    """One finding, however many: they must not push aside what is wrong with the events."""
+    here: set[int] = set()
+    for piece in pieces(sorted({_size(found) for found in opened}), AT_ONCE):
+        here.update(Checkpoint.objects.filter(pk__in=piece).values_list("pk", flat=True))
+    missing = [found for found in opened if _size(found) not in here]
+    if missing:
+        named = ", ".join(found.source for found in missing[:MOST_NAMED])
+        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+        words = f"Taken outside, and missing among the stored ones: {named}{more}."
+        findings.add(Kind.REMOVED, words, first=_size(missing[0]))
 
 
 def _stored(keys: Keys, after: int, newest: int, findings: Findings) -> Iterator[Witness]:
-    sizes = Checkpoint.objects.filter(size__lte=newest).order_by("size").values_list("size", flat=True)
+    sizes = whole(Checkpoint.objects.filter(size__lte=newest), "size").order_by("size").values_list("size", flat=True)
     before = previous(after, keys)
     while piece := list(sizes.filter(size__gte=after)[:AT_ONCE]):
         rows = _read(piece, findings)
@@ -131,7 +147,8 @@ def _stored(keys: Keys, after: int, newest: int, findings: Findings) -> Iterator
 
 
 def _read(sizes: list[int], findings: Findings) -> dict[int, Checkpoint]:
-    rows, bad = tolerant.read(Checkpoint.objects.all(), sizes)
+    closes = ExpressionWrapper(Q(closes_month__isnull=False), output_field=BooleanField())
+    rows, bad = tolerant.read(Checkpoint.objects.annotate(closes=closes), sizes)
     for size in bad:
         findings.add(Kind.FORGED, f"The stored checkpoint {size} cannot be read.", first=size)
     return {row.size: row for row in rows}
@@ -144,7 +161,8 @@ def stored(size: int) -> Checkpoint | None:
 
 def previous(size: int, keys: Keys) -> Witness | None:
     """The checkpoint before one of this size: None if there is none, `NOT_KNOWN` if it is not believed."""
-    last = Checkpoint.objects.filter(size__lt=size).order_by("-size").values_list("size", flat=True).first()
+    sizes = whole(Checkpoint.objects.filter(size__lt=size), "size").order_by("-size")
+    last = sizes.values_list("size", flat=True).first()
     if last is None:
         return None
     rows = _read([last], Findings())
@@ -152,7 +170,8 @@ def previous(size: int, keys: Keys) -> Witness | None:
 
 
 def _hold_month(row: Checkpoint, month: date | None, findings: Findings) -> None:
-    if row.closes_month != month:
+    """By the column as well: what is no date is read as none."""
+    if row.closes_month != month or row.closes != (month is not None):  # type: ignore[attr-defined]  # annotated
         words = f"The stored checkpoint {row.size} does not close the month that its row says."
         findings.add(Kind.FORGED, words, first=row.size)
 
@@ -177,7 +196,7 @@ def witness(row: Checkpoint, *, keys: Keys, findings: Findings) -> Witness | Non
         words = f"The stored checkpoint {row.size} has the note of another, {head.size}."
         findings.add(Kind.FORGED, words, first=row.size)
         return None
-    frontier = _frontier(row)
+    frontier = frontier_of(row.size, row.frontier)
     said = (bytes_of(row.root), bytes_of(row.link), frontier.head() if frontier else None, _moment(row.at))
     if said != (head.root, head.link, head.root, head.time):
         findings.add(Kind.FORGED, f"The stored checkpoint {row.size} does not say what its note says.", first=row.size)
@@ -192,9 +211,11 @@ def _moment(at: datetime) -> str:
         return ""
 
 
-def _frontier(row: Checkpoint) -> Frontier | None:
+def frontier_of(size: int, stored: object) -> Frontier | None:
+    """The complete subtrees that a row holds; None unless they are those of a tree of so many leaves."""
     try:
-        frontier = Frontier.from_text(row.size, row.frontier)
+        frontier = Frontier.from_text(size, stored if isinstance(stored, list) else [])
     except (ValueError, TypeError):
         return None
-    return frontier if len(frontier.roots) == row.size.bit_count() else None
+    is_sound = len(frontier.roots) == size.bit_count() and all(len(root) == HASH for root in frontier.roots)
+    return frontier if is_sound else None

@@ -11,6 +11,7 @@ from portal.audit import guards
 from portal.audit.models import Checkpoint, Seal
 from portal.audit.sealing import unsealed
 from portal.audit.verifying.findings import Findings, Kind
+from portal.audit.verifying.tolerant import whole
 
 SEALED_WITHIN = timedelta(minutes=1)
 MOST = 100
@@ -34,6 +35,18 @@ def look_at_places(findings: Findings) -> None:
         findings.add(Kind.ADDED, f"A seal stands at {place}, where no event can be; it hides the event that it names.")
     for size in Checkpoint.objects.filter(size__lt=0).order_by("size").values_list("size", flat=True)[:MOST]:
         findings.add(Kind.FORGED, f"A checkpoint says that it is of {size} events.")
+
+
+def look_for_fractions(findings: Findings) -> None:
+    """Seals and checkpoints whose number is none: the walk never comes to them."""
+    for rows, column, kind in ((Seal.objects, "sequence", Kind.ADDED), (Checkpoint.objects, "size", Kind.FORGED)):
+        numbers = list(whole(rows, column, others=True).values_list(column, flat=True)[:MOST_NAMED])
+        if numbers:
+            named = ", ".join(str(number)[:MOST_NAMED] for number in numbers)
+            words = (
+                f"{'A seal has' if kind is Kind.ADDED else 'A checkpoint has'} no whole number for a place: {named}."
+            )
+            findings.add(kind, words)
 
 
 def look_at_guards(findings: Findings) -> None:

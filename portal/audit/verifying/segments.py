@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from portal.audit.merkle import Frontier
 from portal.audit.models import Segment
@@ -11,10 +13,12 @@ from portal.audit.retention import files
 from portal.audit.retention.notes import SegmentHead, read_segment
 from portal.audit.verifying import tolerant
 from portal.audit.verifying.findings import Findings, Kind
-from portal.audit.verifying.heads import Keys, Witness, open_body
+from portal.audit.verifying.heads import Keys, Witness, frontier_of, open_body
 from portal.audit.verifying.rows import Row
 from portal.audit.verifying.tolerant import bytes_of
 from portal.audit.verifying.walk import Walk
+
+LONGEST = 40  # characters of a column that are told
 
 
 def open_segment(note: str, keys: Keys) -> SegmentHead:
@@ -24,11 +28,19 @@ def open_segment(note: str, keys: Keys) -> SegmentHead:
 
 def stored(*, after: int, findings: Findings) -> list[Segment]:
     """The segments that reach behind a place, in their order. One that cannot be read is found to be forged."""
-    names = Segment.objects.filter(last__gte=after).order_by("last").values_list("last", flat=True)
-    rows, bad = tolerant.read(Segment.objects.order_by("last"), names, by="last")
-    for last in bad:
-        findings.add(Kind.FORGED, f"The segment up to event {last} cannot be read.", first=last)
-    return rows
+    names = list(Segment.objects.filter(last__gte=after).order_by("last").values_list("last", flat=True))
+    rows, _bad = tolerant.read(Segment.objects.order_by("last"), names, by="last")
+    fit = {row.last for row in rows if _is_fit(row)}
+    for last in (name for name in names if name not in fit):
+        words = f"The segment up to event {str(last)[:LONGEST]} cannot be read."
+        findings.add(Kind.FORGED, words, first=last if type(last) is int else None)
+    return [row for row in rows if row.last in fit]
+
+
+def _is_fit(row: Any) -> bool:
+    """Whether the columns hold what they are for: SQLite's take anything."""
+    numbers, is_date = (type(row.first), type(row.last)), isinstance(row.month, date)
+    return numbers == (int, int) and is_date and isinstance(row.file, str) and isinstance(row.frontier, list)
 
 
 def kept(*, keys: Keys, after: int, findings: Findings) -> list[Witness]:
@@ -52,7 +64,7 @@ def pass_over(walk: Walk, row: Segment, *, keys: Keys, folder: Path | None, find
         findings.add(Kind.REWRITTEN, words, first=head.first, last=head.last)
     elif folder is not None:
         _walk_file(walk, head, folder / row.file, findings)
-    walk.jump(size=head.last, link=head.link_after, tree=Frontier.from_text(row.last, row.frontier))
+    walk.jump(size=head.last, link=head.link_after, tree=_tree(row))
 
 
 def _walk_file(walk: Walk, head: SegmentHead, path: Path, findings: Findings) -> None:
@@ -72,12 +84,18 @@ def stated(row: Segment, *, keys: Keys, findings: Findings) -> SegmentHead | Non
     """What its note states, if it is believed and the row says the same; a forged one is never jumped over."""
     try:
         head = open_segment(row.note, keys)
-        root = Frontier.from_text(row.last, row.frontier).head()
+        tree = frontier_of(row.last, row.frontier)
     except (NoteRefused, ValueError, TypeError) as problem:
         findings.add(Kind.FORGED, f"The segment {row.file} is not believed: {problem}.", first=row.first, last=row.last)
         return None
     said = (head.first, head.last, head.link_before, head.link_after, head.digest, head.root, head.month)
-    columns = (bytes_of(row.link_before), bytes_of(row.link_after), bytes_of(row.digest), root, f"{row.month:%Y-%m}")
+    columns = (
+        bytes_of(row.link_before),
+        bytes_of(row.link_after),
+        bytes_of(row.digest),
+        tree and tree.head(),
+        f"{row.month:%Y-%m}",
+    )
     if said != (row.first, row.last, *columns):
         words = f"The segment {row.file} does not say what its note says."
         findings.add(Kind.FORGED, words, first=row.first, last=row.last)
@@ -90,4 +108,9 @@ def _as_witness(row: Segment, keys: Keys, findings: Findings) -> Witness | None:
     if head is None:
         return None
     signed = Head(head.origin, head.last, head.root, head.link_after, time="")  # its own is that of the export
-    return Witness(signed, f"segment {head.month}", frontier=Frontier.from_text(row.last, row.frontier))
+    return Witness(signed, f"segment {head.month}", frontier=_tree(row))
+
+
+def _tree(row: Segment) -> Frontier:
+    """The tree up to its end, of a row that `stated` has found to be sound."""
+    return Frontier.from_text(row.last, row.frontier)

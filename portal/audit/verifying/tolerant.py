@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.models import CharField, F, Func, Value
 
 # What fields raise for values that no code of ours has stored: rubbish for a time, JSON nested without end, text that
 # is no UTF-8, a time beyond the years that Python knows
@@ -16,6 +17,15 @@ UNREADABLE = (ValueError, TypeError, AttributeError, ArithmeticError, RecursionE
 def bytes_of(value: object) -> bytes:
     """What a column of bytes holds; nothing, which no hash is, where it holds something else."""
     return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
+
+
+def whole(query: Any, column: str, *, others: bool = False) -> Any:
+    """Those rows whose number is one, or only the others: SQLite's columns take text and fractions as well."""
+    if connection.vendor != "sqlite":
+        return query.none() if others else query
+    kind = Func(F(column), function="typeof", output_field=CharField())
+    typed = query.annotate(number_is=kind)
+    return typed.exclude(number_is=Value("integer")) if others else typed.filter(number_is=Value("integer"))
 
 
 def pieces(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

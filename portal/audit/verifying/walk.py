@@ -21,6 +21,7 @@ from portal.audit.verifying.rows import Row, place_of
 MOST_PENDING = 4_096
 # A transaction may be committed some time after the moment that its events state, but never so long after
 LATE = timedelta(days=1)
+EARLY = timedelta(minutes=1)  # by which the clocks of two processes may differ
 
 
 class Walk:
@@ -37,11 +38,13 @@ class Walk:
         self._is_whole = True  # whether the leaves taken since the last head are those that were sealed
         self._agreed = self._agreed_outside = size
         self._rewritten: set[bool] = set()
-        self._too_early = ""
+        self._too_early = self._too_late = ""
+        self._later: list[Row] = []  # than the head that is coming
         self._searches = 0
         self._break: Break | None = None
         self._findings, self._witnesses = findings, witnesses
-        self._coming = next(witnesses, None)
+        self._coming: Witness | None = None
+        self._await_next()
         self._meet()
 
     @property
@@ -105,6 +108,8 @@ class Walk:
         if row.at and row.at < self._too_early:
             words = f"The event says {row.at}, but a checkpoint of a day and more later was signed without it."
             self._findings.add(Kind.ADDED, words, first=row.sequence)
+        if self._too_late and row.at > self._too_late:
+            self._later.append(row)
 
     def _name_edit(self, sequence: int, given: bytes) -> None:
         place = place_of(given) if self._may_search() else None
@@ -149,26 +154,42 @@ class Walk:
     def _meet(self) -> None:
         """Hold every head that was signed for the place at which the walk stands against the tree."""
         while self._coming is not None and self._coming.head.size <= self.size:
-            met, self._coming = self._coming, next(self._witnesses, None)
-            if met.head.size < self.size:
-                self.passed += 1
-                continue
-            self.heads += 1
-            if self._is_whole:
-                self._grow()
-                self._hold_head(met)
-            elif met.frontier is not None:
-                self._begin_again(met)
+            self._meet_one(self._coming)
+            self._await_next()
+
+    def _meet_one(self, met: Witness) -> None:
+        if met.head.size < self.size:
+            self.passed += 1
+            return
+        self.heads += 1
+        if self._is_whole:
+            self._grow()
+            self._hold_head(met)
+        elif met.frontier is not None:
+            self._begin_again(met)
+
+    def _await_next(self) -> None:
+        """The next signed head, and what no event before it can say of its time."""
+        self._coming = next(self._witnesses, None)
+        self._later.clear()
+        self._too_late = _moved(self._coming.head.time, EARLY) if self._coming else ""
 
     def _hold_head(self, met: Witness) -> None:
         head = met.head
         if (self.tree.head(), self.link) != (head.root, head.link):
             self._name_rewriting(met)
             return
+        self._name_later(met)
         self._agreed = head.size
         if met.is_outside:
             self._agreed_outside = head.size
-        self._too_early = _day_before(head.time) or self._too_early
+        self._too_early = _moved(head.time, -LATE) or self._too_early
+
+    def _name_later(self, met: Witness) -> None:
+        """What was signed for, and says that it happened afterwards."""
+        for row in self._later:
+            words = f"The event says {row.at}, but the {met.source}, which has it, was signed at {met.head.time}."
+            self._findings.add(Kind.ADDED, words, first=row.sequence)
 
     def _name_rewriting(self, met: Witness) -> None:
         if met.is_outside in self._rewritten:
@@ -187,8 +208,8 @@ class Walk:
         self._links = tuple(dict.fromkeys((*self._links, met.head.link)))
 
 
-def _day_before(time: str) -> str:
+def _moved(time: str, by: timedelta) -> str:
     try:
-        return moment(datetime.fromisoformat(time) - LATE)
-    except ValueError:
+        return moment(datetime.fromisoformat(time) + by)
+    except (ValueError, OverflowError):
         return ""

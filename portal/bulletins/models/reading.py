@@ -26,6 +26,19 @@ class Reading(models.Model):
         return f"{self.person_id} opened {self.page_id}"
 
 
+class FeedMemory(models.Model):
+    """What a feed token carried when it was last used: pages above TLP:CLEAR with their versions, as `12:345`.
+
+    By it the trail has each of them once, whenever its person came to be among its readers.
+    """
+
+    token = models.OneToOneField("members.FeedToken", on_delete=models.CASCADE, related_name="memory")
+    carried = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"what token {self.token_id} carried"
+
+
 class ShareRequestQuerySet(models.QuerySet["ShareRequest"]):
     def open(self) -> Self:
         return self.filter(answered_at=None)

@@ -161,6 +161,7 @@ CONTENT = (
     *_marked("bulletins_informationindexpage"),
     *_marked("bulletins_informationpage"),
     Grant("bulletins_reading", select=ALL, insert=True, why="who opened what"),
+    Grant("bulletins_feedmemory", select=ALL, insert=True, update=("carried",), why="what a feed carried before"),
     Grant("bulletins_sharerequest", select=ALL, insert=True, why="a member asks to share wider; staff answer"),
     Grant(
         "bulletins_feedback",
@@ -173,6 +174,45 @@ CONTENT = (
     *closed(DESK, "bulletins_releaserequest"),
     *reads("whether a public bulletin was released; the check at the start", "bulletins_release"),
     *closed(DESK, "bulletins_release_editors"),
+)
+
+REPORTING = (
+    Grant(
+        "reporting_draft",
+        select=ALL,
+        insert=True,
+        update=("saved_at", "sent_at"),
+        delete=True,
+        why="what a member is writing, and did not send",
+    ),
+    Grant(
+        "reporting_draftpart",
+        select=ALL,
+        insert=True,
+        update=("version", "envelope", "saved_at"),
+        delete=True,
+        why="its pages, sealed to the member's browser",
+    ),
+    Grant("reporting_report", select=ALL, insert=True, why="a member reports; nothing of it is changed afterwards"),
+    Grant("reporting_reportpart", select=ALL, insert=True, why="what was written, sealed; each addition is a row"),
+    Grant(
+        "reporting_attachment",
+        select=ALL,
+        insert=True,
+        update=("removed_at",),
+        why="files that came in, sealed; Desk goes by the list that was sealed with the report",
+    ),
+    Grant(
+        "reporting_case",
+        select=("report_id", "status", "closing_words", "closed_at"),
+        why="the submitter reads where a report stands",
+    ),
+    *reads("what the desk wrote to a submitter, sealed", "reporting_deskmessage"),
+    *reads("what the form promises", "reporting_reportingsettings"),
+    Grant("reporting_redress", select=("id",), insert=True, why="anybody asks for redress; the desk reads and answers"),
+    *closed(DESK, "reporting_caseentry", "reporting_evidence", "reporting_safecopypart", "reporting_twopeoplerequest"),
+    *closed(DESK, "reporting_seendigest", "reporting_approvedsentence", "reporting_trainingrecord"),
+    *closed(DESK, "reporting_purge", "reporting_sweepgeneration"),
 )
 
 WAGTAIL = (
@@ -228,4 +268,4 @@ OTHERS = (
     *closed("which migrations have run", "django_migrations"),
 )
 
-TABLE: tuple[Grant, ...] = (*CORE, *TRAIL, *PEOPLE, *MEMBERSHIP, *APPLICATIONS, *CONTENT, *WAGTAIL, *OTHERS)
+TABLE: tuple[Grant, ...] = (*CORE, *TRAIL, *PEOPLE, *MEMBERSHIP, *APPLICATIONS, *CONTENT, *REPORTING, *WAGTAIL, *OTHERS)

@@ -27,7 +27,7 @@ from portal.members.forms import membership as forms
 from portal.members.models import Person, Validation
 from portal.members.models.people import fold
 from portal.members.requests import person_of
-from portal.members.roles import for_roles
+from portal.members.roles import for_roles, refuse_page
 from portal.members.ways_back import explain
 
 READERS = (*ends.OFFICERS, StaffRole.ADMINISTRATOR)
@@ -186,8 +186,10 @@ def _form(name: str, verb: Verb, person: Person, data: Any = None) -> Any:
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Do one of the verbs. A refusal of the rules says why; what was typed stays."""
     person, by, verb = _person(pk), person_of(request), VERBS.get(name)
-    if verb is None or not by.has_role(*verb.roles(person)):
+    if verb is None:
         raise Http404
+    if not by.has_role(*verb.roles(person)):
+        refuse_page(request)
     form = _form(name, verb, person, request.POST)
     if not form.is_valid():
         return _show(request, person, bad=(name, form))

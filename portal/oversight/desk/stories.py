@@ -36,7 +36,8 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 def show_event(request: HttpRequest, found: Event, form: PurposeForm, *, status: int = 200) -> HttpResponse:
     [row] = rows_of([found], viewer_of(request))
     seen("event", count=1, about=f"audit.event:{found.pk}")
-    context = {"row": row, "exact": moment(found.at), "facts": facts_in_words(found.facts), "form": form}
+    exact = moment(found.at) if found.at else ""
+    context = {"row": row, "exact": exact, "facts": facts_in_words(found.facts), "form": form}
     return render(request, "desk/audit/event.html", context, status=status)
 
 

@@ -53,6 +53,10 @@ POISON = {
     "record before Christ": ("'0044-03-15 BC'", "front", "read", "", "'{{}}'"),
     "record something of yesterday": ("now() - interval '1 day'", "front", "read", "", "'{{}}'"),
     "record what no verb is": ("now()", "front", "Read it!", "", "'{{}}'"),
+    "record an erasure": ("now()", "front", "trail.erase", "", "'{{}}'"),
+    "record a drop of the trail": ("now()", "worker", "trail.drop", "", "'{{}}'"),
+    "record that a key was destroyed": ("now()", "front", "key.destroy", "", "'{{}}'"),
+    "record that a role was given": ("now()", "front", "role.give", "", "'{{}}'"),
     "record signing in to no key": ("now()", "front", "session.begin", "members.person:abc", "'{{}}'"),
     "record a list for facts": ("now()", "front", "read", "", "'[]'"),
     "record facts in facts": ("now()", "front", "read", "", """'{{"a": {{}}}}'"""),
@@ -362,7 +366,7 @@ def test_front_may_record_what_the_portal_records(as_front: AsFront) -> None:
     """So that what stands above is refused for what is wrong with it alone."""
     facts = """'{"a": [1, "b"], "c": true, "d": -9007199254740991, "e": []}'"""
     with as_front():
-        execute(EVENT % ("now() - interval '50 minutes'", "worker", "trail.read", "members.person:7", facts))
+        execute(EVENT % ("now() - interval '50 minutes'", "worker", "feed.read", "members.person:7", facts))
         execute(REFERENCE % ("person", "7", "now()"))
 
 
