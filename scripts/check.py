@@ -99,6 +99,7 @@ def production(site: str, folder: Path) -> dict[str, str]:
         "PORTAL_ALLOWED_HOSTS": f"{'desk' if is_desk else 'portal'}.example.org",
         "PORTAL_PROXY_DEPTH": "1",
         "PORTAL_MEDIA_ROOT": str(folder / "media"),
+        "PORTAL_SEALED_ROOT": str(folder / "sealed"),
         "PORTAL_STATIC_ROOT": str(folder / "static"),
         "PORTAL_LOG_LEVEL": "WARNING",
     }

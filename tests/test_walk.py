@@ -20,6 +20,7 @@ from portal.members.viewers import viewer_for
 from tests.conftest import rolled_back, session_for
 from tests.test_sites import addresses
 
+pytestmark = pytest.mark.once
 ANYBODY = "nobody"
 EXPECTED_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -56,7 +57,8 @@ def check_headers(response: Any, address: str) -> None:
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy or "sandbox" in policy
-    assert "geolocation=()" in response.headers["Permissions-Policy"]
+    allowed = response.headers["Permissions-Policy"]
+    assert "camera=()" in allowed and "microphone=()" in allowed and "geolocation=(self)" in allowed
     cache = response.headers["Cache-Control"]
     assert ("private" in cache and "no-store" in cache) or address in {"/-/theme.css"}, f"{address}: {cache}"
 

@@ -118,6 +118,10 @@ class Stream:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up. What was fed is forgotten by the daemon, and there is no verdict."""
         if self._connection is not None:
             self._connection.close()
 

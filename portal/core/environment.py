@@ -87,6 +87,18 @@ TABLE: tuple[Variable, ...] = (
         "0",
     ),
     Variable("PORTAL_MEDIA_ROOT", "folder", "where images and documents are kept; never served as a folder", SITES),
+    Variable(
+        "PORTAL_SEALED_ROOT",
+        "folder",
+        "where sealed files are kept: those that came with reports, and safe copies",
+        SITES,
+    ),
+    Variable(
+        "CLAMD_ADDRESS",
+        "host:port or unix:/path",
+        "ClamAV's daemon, which scans what is uploaded; without it uploads stay 'awaiting scan'",
+        (),
+    ),
     Variable("PORTAL_STATIC_ROOT", "folder", "where collectstatic puts stylesheets and scripts", (), "var/static"),
     Variable("PORTAL_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "how much is logged", (), "INFO"),
 )

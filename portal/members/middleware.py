@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
@@ -20,6 +20,7 @@ from portal.members import gate
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.members.requests import person_of
+from portal.members.roles import refuse_page
 from portal.members.second_factor import has_factor, was_used_in
 from portal.members.sessions.clock import Ending, clock_of, why_over
 from portal.members.viewers import build_viewer
@@ -53,12 +54,19 @@ ENROLMENT = {"mfa_activate_totp", "mfa_add_webauthn"}
 NOT_ACTIVITY = {"live", "ready", "theme", "logo", "session_extend"}
 NOT_ACTIVITY_NAMESPACES = {"wagtailadmin_editing_sessions"}
 
+_keeping: set[str] = set()
+
+
+def keeps_what_was_typed(*names: str) -> None:
+    """Say of addresses that they keep what is sent to them even when the session is over, and lead to sign-in then."""
+    _keeping.update(names)
+
 
 def limit_sessions(get_response: GetResponse) -> GetResponse:
     """End sessions that are over, and note the use of the others (`sessions/clock.py` has the rule).
 
     Whoever comes back to a session that is over is led to sign-in and from there back to the page they asked for; from
-    a form, to the form's page. Nothing of what they sent is kept on the server.
+    a form, to the form's page. Nothing of what they sent is kept on the server, save by addresses that say so.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -81,9 +89,10 @@ def limit_sessions(get_response: GetResponse) -> GetResponse:
 def _end(request: HttpRequest, ending: Ending) -> HttpResponse | None:
     """End the session; where to, unless the page is open to everybody."""
     back = _page_of_the_form(request) if request.method == "POST" else request.get_full_path()
+    is_kept = _keeps(request)
     logout(request)
-    messages.warning(request, _why(ending, had_typed=request.method == "POST"))
-    if _is_open(request) or _is_password_reset(request):
+    messages.warning(request, _why(ending, had_typed=request.method == "POST" and not is_kept))
+    if is_kept or _is_open(request) or _is_password_reset(request):
         return None
     return redirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
 
@@ -109,6 +118,11 @@ def _page_of_the_form(request: HttpRequest) -> str:
     return request.path
 
 
+def _keeps(request: HttpRequest) -> bool:
+    match = _match(request)
+    return request.method == "POST" and match is not None and match.url_name in _keeping
+
+
 def _is_activity(request: HttpRequest) -> bool:
     match = _match(request)
     if match is None:
@@ -129,7 +143,7 @@ def require_second_factor(get_response: GetResponse) -> GetResponse:
         if not was_used_in(request):
             return get_response(request) if _is_open_without_factor(request) else redirect(_next_step(request))
         if settings.PORTAL_SITE_KIND == "desk" and not _is_for(person_of(request), request):
-            raise Http404
+            refuse_page(request)
         return get_response(request)
 
     return middleware

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core import environment
 from portal.settings.membership import *  # noqa: F403  (a table of numbers, all of them settings)
+from portal.settings.reporting import *  # noqa: F403  (as above)
 from portal.settings.sites import site_settings
 from portal.settings.trail import *  # noqa: F403  (as above)
 
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "portal.library",
     "portal.bulletins",
     "portal.oversight",
+    "portal.reporting",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -165,8 +167,14 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": ENVIRONMENT.folder("PORTAL_MEDIA_ROOT"), "base_url": "/desk/media/"},
     },
+    # Sealed files alone; no address leads there.
+    "sealed": {
+        "BACKEND": "portal.vault.storage.SealedFolder",
+        "OPTIONS": {"location": ENVIRONMENT.folder("PORTAL_SEALED_ROOT")},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+PORTAL_CLAMD_ADDRESS = ENVIRONMENT.text("CLAMD_ADDRESS")
 MEDIA_ROOT = ENVIRONMENT.folder("PORTAL_MEDIA_ROOT")
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.folder("PORTAL_STATIC_ROOT")
@@ -306,6 +314,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
         "usb",
     ]
 }
+if ENVIRONMENT.site == "front":
+    PERMISSIONS_POLICY["geolocation"] = ["self"]  # the map of the report form asks for it, at the press of a button
 
 DJANGO_GUID = {
     "GUID_HEADER_NAME": "X-Request-ID",

@@ -29,6 +29,7 @@ def fill_environment(var: Path) -> None:
         "PORTAL_DESK_URL": f"http://localhost:{desk_port}",
         "PORTAL_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "PORTAL_MEDIA_ROOT": str(var / "media"),
+        "PORTAL_SEALED_ROOT": str(var / "sealed"),
         "PORTAL_STATIC_ROOT": str(var / "static"),
     }
     if site.startswith("desk"):

@@ -35,6 +35,7 @@ os.environ.update(
         "PORTAL_DESK_URL": "http://desk.testserver",
         "PORTAL_ALLOWED_HOSTS": "testserver,desk.testserver,localhost,127.0.0.1",
         "PORTAL_MEDIA_ROOT": str(_FOLDER / "media"),
+        "PORTAL_SEALED_ROOT": str(_FOLDER / "sealed"),
         "PORTAL_STATIC_ROOT": str(_FOLDER / "static"),
         "PORTAL_LOG_LEVEL": "WARNING",
     }

@@ -16,6 +16,8 @@ before_pages = [
     path("", include("portal.members.urls")),
     path("", include("portal.oversight.urls")),
     path("", include("portal.library.urls")),
+    path("", include("portal.reporting.urls")),
+    path("", include("portal.reporting.redress_urls")),
     path("", include("portal.bulletins.urls")),
 ]
 

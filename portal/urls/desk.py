@@ -26,5 +26,7 @@ urlpatterns = [
     path("desk/", include("portal.bulletins.desk_urls")),
     path("desk/", include("portal.members.desk.urls")),
     path("desk/audit/", include("portal.oversight.desk.urls")),
+    path("desk/reports/", include("portal.reporting.desk.urls")),
+    path("desk/", include("portal.reporting.desk.more_urls")),
     *pages,
 ]

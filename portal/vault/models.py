@@ -54,3 +54,17 @@ class Destruction(models.Model):
 
     def __str__(self) -> str:
         return f"destruction of {self.data_key}"
+
+
+class Generation(models.Model):
+    """How often orphans were swept, as the vault knows it; one row. Lives in the database `vault`.
+
+    The content counts the same. When they differ, one of the two was restored, and what looks like an orphan may be
+    none (portal/vault/generations.py).
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"generation {self.number}"

@@ -37,7 +37,9 @@ __all__ = [
     "KeyRingProblem",
     "KeyUnknown",
     "VaultProblem",
+    "desk_key",
     "destroy",
+    "give_words",
     "issue_words",
     "key_by_code",
     "key_by_words",
@@ -137,6 +139,28 @@ def key_by_words(record: str, words: str) -> DataKey | None:
                 opened = receipts.open_with_words(sealed, words, record=record, key=row.data_key)
                 return DataKey(id=row.data_key, record=record, key=opened)
     return None
+
+
+def give_words(key: DataKey, words: str) -> None:
+    """Seal a data key that is at hand to a receipt code, too. Committed before it returns, as `new_key` is."""
+    copy = _words_copy(key, words)
+    with transaction.atomic(using="vault", durable=True):
+        copy.save(force_insert=True)
+
+
+def desk_key(record: str) -> DataKey:
+    """On the desk, the data key that a record was first sealed under: for what the desk adds to it.
+
+    Raises `KeyNotHeld` (always on Front), `KeyDestroyed` or `KeyUnknown`, and `EnvelopeRefused`.
+    """
+    held = keyring.ring()
+    if not held.holds_private_keys:
+        raise KeyNotHeld
+    copy = DeskCopy.objects.filter(record=record).order_by("made_at", "pk").first()
+    if copy is None:
+        raise KeyDestroyed if Destruction.objects.filter(record=record).exists() else KeyUnknown
+    audit.record_openings(Verb.UNSEAL, [record])
+    return open_copy(copy, record, held)
 
 
 def issue_words(record: str, words: str) -> int:

@@ -132,11 +132,13 @@ class RunningPortal:
             "VAULT_DATABASE_URL": f"sqlite:///{data / 'vault.sqlite3'}",
             "PORTAL_KEYRING": str(data / "keyring" / site),
             "PORTAL_MEDIA_ROOT": str(data / "media"),
+            "PORTAL_SEALED_ROOT": str(data / "sealed"),
             "PORTAL_STATIC_ROOT": str(data / "static"),
             "PORTAL_FRONT_URL": self.front.url,
             "PORTAL_DESK_URL": self.desk.url,
             "PORTAL_ALLOWED_HOSTS": "localhost",
             "PORTAL_LOG_LEVEL": "WARNING",
+            "CLAMD_ADDRESS": os.environ.get("PORTAL_TEST_CLAMD_ADDRESS", ""),
             "PORTAL_TEST_MAIL_FOLDER": str(self.mail),
         }
 

@@ -27,6 +27,9 @@ LISTS: dict[str, frozenset[str]] = {
     "/sitemap.xml": frozenset(),
     "/nothing/": frozenset(),
     "/apply/": frozenset(),
+    "/report/": frozenset(),
+    "/report/activity/": frozenset(),
+    "/report/status/": frozenset(),
     "/account/login/": frozenset(),
 }
 FEED = "/bulletins/feed/"
@@ -51,6 +54,8 @@ NOTHING_MARKED = (
     "mfa_",
     "apply",
     "live",
+    "redress",
+    "report",
     "ready",
     "theme",
     "robots",

@@ -153,6 +153,7 @@ def _expected(name: str, item: Item, status: int) -> set[tuple[str, str]]:
     return {(OPENED[name], Outcome.DONE)} if is_kept else set()
 
 
+@pytest.mark.once
 def test_wrong_methods_and_rubbish_tell_nobody_anything(world: World, capsys: Any) -> None:
     cells = 0
     for visitor in world.visitors:

@@ -1,0 +1,1 @@
+"""What is done with reports, as verbs that refuse."""

@@ -1,0 +1,51 @@
+"""Urgent reports: who is alerted when, until somebody takes the report up.
+
+Front asks for the first mail in the transaction of sending. From the second on it is Desk, by its clock: the duty
+officers again, then the supervisors as well, and on at the last interval until it is taken up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from portal.members.enums import StaffRole
+from portal.reporting import mail
+from portal.reporting.models import Case, Report
+
+
+def first_alert_again(report: Report, sent: datetime) -> dict[str, Any]:
+    """The fields of a new case that say when the next alert is due: Front has asked for the first."""
+    if not report.is_urgent:
+        return {}
+    return {"alerts": 1, "next_alert_at": sent + settings.PORTAL_ALERTS_AFTER[0]}
+
+
+def alert_due(now: datetime) -> int:
+    """Alert again for every urgent report that nobody has taken up; gives how many."""
+    due = Case.objects.open().filter(next_alert_at__lte=now, taken_up_at=None).values_list("pk", flat=True)
+    return sum(_alert(pk, now) for pk in list(due))
+
+
+@transaction.atomic
+def _alert(pk: int, now: datetime) -> bool:
+    case = Case.objects.select_for_update(of=("self",)).filter(pk=pk, next_alert_at__lte=now, taken_up_at=None).first()
+    if case is None:
+        return False
+    is_late = case.alerts >= len(settings.PORTAL_ALERTS_AFTER)
+    roles = (StaffRole.DUTY_OFFICER, StaffRole.MIAC_SUPERVISOR) if is_late else (StaffRole.DUTY_OFFICER,)
+    mail.alert(case.report, *roles)
+    case.alerts += 1
+    case.next_alert_at = now + _until_next(case.alerts)
+    case.save(update_fields=["alerts", "next_alert_at"])
+    return True
+
+
+def _until_next(alerts: int) -> timedelta:
+    """How long after the alert of this number the next one comes; the last interval repeats."""
+    after = (timedelta(0), *settings.PORTAL_ALERTS_AFTER)
+    place = min(alerts, len(after) - 1)
+    return after[place] - after[place - 1]

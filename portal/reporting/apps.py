@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class ReportingConfig(AppConfig):
+    name = "portal.reporting"
+    verbose_name = "Reporting"
+
+    def ready(self) -> None:
+        from portal.reporting import (  # noqa: F401  (they register themselves)
+            draft_ticks,
+            evidence_ticks,
+            mail,
+            mail_to_members,
+            navigation,
+            redress_mail,
+            retention_ticks,
+            signal_handlers,
+            ticks,
+        )

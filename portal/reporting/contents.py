@@ -1,0 +1,161 @@
+"""A report as Desk reads it: what was sent, opened with the desk's keys. What Front sealed is not believed unread."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from portal.members.case_file import decoded
+from portal.reporting.enums import Section
+from portal.reporting.models import Attachment, Case, CaseEntry, DeskMessage, Report
+from portal.vault import records
+
+Answers = dict[str, Any]
+LONGEST_LIST = 200
+
+
+@dataclass(frozen=True)
+class Added:
+    """Words that the submitter added later; `words` is None when they cannot be opened."""
+
+    at: datetime
+    words: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """A file of a report: its row, and what was sealed with it. Without `is_open` name and hash are unknown."""
+
+    attachment: Attachment
+    name: str = field(repr=False)
+    declared: str
+    sha256: str
+    is_open: bool
+
+
+def sections_of(report: Report, *, but: Iterable[str] = (Section.REPORTER,)) -> dict[str, Answers]:
+    """What was sent, by section; one that cannot be opened is empty. Who reports is left out unless `but` is empty.
+
+    Each opening is recorded in the trail.
+    """
+    left_out = {str(name) for name in but} | {Section.ADDED.value}
+    parts = [part for part in report.parts.all() if part.name not in left_out]
+    newest = {part.name: part for part in parts}  # in order of time, so the last of each counts
+    opened = open_all([(report.record, part.field, bytes(part.envelope)) for part in newest.values()])
+    found = dict(zip(newest, opened, strict=True))
+    return {section.value: found.get(section.value, {}) for section in Section if section.value not in left_out}
+
+
+def reporter_of(report: Report) -> Answers:
+    """Who reports. Opened apart, with a reason (`actions`)."""
+    part = report.parts.filter(name=Section.REPORTER).order_by("-at", "-pk").first()
+    return open_all([(report.record, part.field, bytes(part.envelope))])[0] if part else {}
+
+
+def added_to(report: Report) -> list[Added]:
+    """What the submitter added later, oldest first."""
+    parts = [part for part in report.parts.all() if part.name == Section.ADDED]
+    opened = open_all([(report.record, part.field, bytes(part.envelope)) for part in parts])
+    return [
+        Added(part.at, str(answers["words"]) if "words" in answers else None)
+        for part, answers in zip(parts, opened, strict=True)
+    ]
+
+
+def messages_of(report: Report) -> list[tuple[DeskMessage, str | None]]:
+    """What the desk wrote, oldest first, opened."""
+    rows = list(report.messages.select_related("by"))
+    opened = open_all([(report.record, row.field, bytes(row.envelope)) for row in rows])
+    return [(row, answers.get("words")) for row, answers in zip(rows, opened, strict=True)]
+
+
+def details_of(entries: Iterable[CaseEntry]) -> list[Answers]:
+    """The words of entries of one case, in their order; empty where there are none or they do not open."""
+    rows = list(entries)
+    sealed = [row for row in rows if bytes(row.details)]
+    opened = open_all([(row.case.report.record, row.field, bytes(row.details)) for row in sealed])
+    found = {row.pk: answers for row, answers in zip(sealed, opened, strict=True)}
+    return [found.get(row.pk, {}) for row in rows]
+
+
+def add_entry(case: Case, kind: str, *, by: Any, code: str = "", details: Answers | None = None) -> CaseEntry:
+    """Record something on a case; its words are sealed under the report's own key, and go when that is destroyed."""
+    entry = CaseEntry(case=case, kind=kind, by=by, code=code)
+    if details:
+        entry.details = records.desk_key(case.report.record).seal(entry.field, json.dumps(details).encode())
+    entry.save(force_insert=True)
+    return entry
+
+
+def add_message(report: Report, words: str, *, by: Any) -> DeskMessage:
+    """Write to the submitter; the receipt code opens it."""
+    message = DeskMessage(report=report, by=by)
+    message.envelope = records.desk_key(report.record).seal(message.field, json.dumps({"words": words}).encode())
+    message.save(force_insert=True)
+    return message
+
+
+def files_of(report: Report) -> list[FileFacts]:
+    """The files that were sent with a report and later, as the lists sealed with it name them.
+
+    Rows that Front changed since change nothing here; a file that is named and has no row is left out.
+    """
+    named = _named_files(report)
+    rows = [row for row in Attachment.objects.filter(report_uuid=report.uuid) if row.uuid in named]
+    opened = open_all([(row.record, row.facts_field, bytes(row.facts)) for row in rows])
+    return [
+        FileFacts(
+            row, str(facts.get("name", "")), str(facts.get("declared", "")), str(facts.get("sha256", "")), bool(facts)
+        )
+        for row, facts in zip(rows, opened, strict=True)
+    ]
+
+
+def things_of(sections: dict[str, Answers]) -> list[Answers]:
+    """The people, vehicles and other things that were seen, each with its `kind`."""
+    return parsed_list(sections.get(Section.SEEN.value, {}).get("things", ""))
+
+
+def parsed_list(text: Any) -> list[Answers]:
+    """A list of answers that was sealed as text (JSON); empty for anything else."""
+    try:
+        found = json.loads(text) if isinstance(text, str) and text else []
+    except (ValueError, RecursionError):
+        return []
+    rows = found if isinstance(found, list) else []
+    return [row for row in rows if isinstance(row, dict) and all(isinstance(value, str) for value in row.values())][
+        :LONGEST_LIST
+    ]
+
+
+def _named_files(report: Report) -> set[uuid.UUID]:
+    parts = [part for part in report.parts.all() if part.name in {Section.FILES, Section.ADDED}]
+    opened = open_all([(report.record, part.field, bytes(part.envelope)) for part in parts])
+    named = [row.get("uuid", "") for answers in opened for row in parsed_list(answers.get("files", ""))]
+    return {found for found in map(_uuid, named) if found is not None}
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def open_all(items: list[tuple[str, str, bytes]]) -> list[Answers]:
+    """Open all with one query; if one is damaged or destroyed, open what can be and leave that one empty."""
+    try:
+        return [decoded(text) for text in records.open_many(items)]
+    except records.VaultProblem:
+        return [_open_one(item) for item in items]
+
+
+def _open_one(item: tuple[str, str, bytes]) -> Answers:
+    try:
+        return decoded(records.open_sealed(*item))
+    except records.VaultProblem:
+        return {}

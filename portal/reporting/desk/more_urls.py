@@ -1,0 +1,35 @@
+"""Files, retention, look-ups, redress and counts on Desk, below /desk/."""
+
+from django.urls import path
+
+from portal.reporting.desk import (  # places register themselves
+    counts,
+    evidence,
+    more_places,  # noqa: F401  (as above)
+    originals,
+    redress,
+    retention,
+    scanner,
+    seen_before,
+)
+
+urlpatterns = [
+    path("files/<uuid:identifier>/", evidence.file, name="desk_file"),
+    path("files/<uuid:identifier>/parts/<int:number>/", evidence.part, name="desk_file_part"),
+    path("files/<uuid:identifier>/ask/", originals.ask, name="desk_original_ask"),
+    path("originals/", originals.overview, name="desk_originals"),
+    path("originals/<uuid:identifier>/", originals.original, name="desk_original"),
+    path("originals/<uuid:identifier>/decide/", originals.decide, name="desk_original_decide"),
+    path("originals/<uuid:identifier>/take/", originals.take, name="desk_original_take"),
+    path("originals/<uuid:identifier>/sheet/", originals.sheet, name="desk_original_sheet"),
+    path("retention/", retention.queue, name="desk_retention"),
+    path("retention/<uuid:identifier>/", retention.case, name="desk_retention_case"),
+    path("retention/<uuid:identifier>/validate/", retention.validate, name="desk_retention_validate"),
+    path("retention/<uuid:identifier>/purge/", retention.purge, name="desk_retention_purge"),
+    path("retention/<uuid:identifier>/certificate/", retention.certificate, name="desk_retention_certificate"),
+    path("seen-before/", seen_before.look_up, name="desk_seen_before"),
+    path("redress/", redress.queue, name="desk_redress"),
+    path("redress/<uuid:identifier>/", redress.one, name="desk_redress_one"),
+    path("reports/counts/", counts.overview, name="desk_report_counts"),
+    path("scanner/", scanner.page, name="desk_scanner"),
+]

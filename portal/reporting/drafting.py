@@ -1,0 +1,206 @@
+"""A form under way: each page is kept as it was typed, sealed under a key that only this browser's cookie holds.
+
+What is kept is what was typed, right or wrong, so that nothing is lost; it is checked when a page is left and again
+before it is sent. To save needs the cookie alone, so what is typed when a session has just ended is kept as well. To
+open needs the cookie and its owner's session.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from portal.members.case_file import decoded
+from portal.members.models import Person
+from portal.reporting.enums import DraftKind
+from portal.reporting.models import Attachment, Draft, DraftPart
+from portal.vault import records
+from portal.vault.browsers import BrowserKey
+
+Typed = dict[str, Any]
+PATH = "/report/"
+KEY = "key"  # the part in which the report's data key is kept
+RECEIPT = "receipt"
+LONGEST_PART = 200_000  # bytes of one page
+LONGEST_FIELD = 40  # characters of a field's name
+
+
+class DraftTooLong(Exception):
+    """More was typed into one page than is kept."""
+
+
+@dataclass
+class Writing:
+    """A draft in the browser that writes it."""
+
+    draft: Draft
+    key: BrowserKey = field(repr=False)
+
+    @classmethod
+    def begin(cls, owner: Person, kind: DraftKind) -> Writing:
+        draft = Draft.objects.create(owner=owner, kind=kind)
+        return cls(draft, BrowserKey.new(draft.record))
+
+    @classmethod
+    def of(cls, request: HttpRequest, kind: DraftKind) -> Writing | None:
+        """The draft that this browser is writing, if it is its owner's session that asks."""
+        found = cls.by_cookie(request, kind)
+        return found if found is not None and found.draft.owner_id == request.user.pk else None
+
+    @classmethod
+    def by_cookie(cls, request: HttpRequest, kind: DraftKind) -> Writing | None:
+        """The draft that this browser is writing, whoever asks: to be saved to, never to be shown."""
+        name, _dot, key = request.COOKIES.get(cookie_name(kind), "").partition(".")
+        try:
+            identifier = uuid.UUID(hex=name)
+            kept = BrowserKey.read(key, record=f"report:{identifier}")
+        except (ValueError, records.CodeRefused):
+            return None
+        draft = Draft.objects.filter(pk=identifier, kind=kind, saved_at__gt=oldest(timezone.now())).first()
+        return cls(draft, kept) if draft is not None else None
+
+    def leave_cookie(self, response: HttpResponse) -> None:
+        """Hand the key to the browser. It is kept nowhere else."""
+        response.set_cookie(
+            cookie_name(self.draft.kind),
+            f"{self.draft.uuid.hex}.{self.key.for_cookie()}",
+            max_age=settings.PORTAL_DRAFT_LASTS,
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Strict",
+            path=PATH,
+        )
+
+    def typed(self, page: str) -> tuple[Typed, int]:
+        """What was typed on a page, and its version (0: nothing yet). What does not open is as if it were not there."""
+        return self._opened(DraftPart.objects.filter(draft=self.draft, name=page).first())
+
+    def everything(self) -> dict[str, Typed]:
+        """What was typed on all pages."""
+        parts = DraftPart.objects.filter(draft=self.draft).exclude(name__in=[KEY, RECEIPT])
+        return {part.name: self._opened(part)[0] for part in parts}
+
+    def _opened(self, part: DraftPart | None) -> tuple[Typed, int]:
+        if part is None:
+            return {}, 0
+        try:
+            return decoded(self.key.open(_field(part.name), bytes(part.envelope))), part.version
+        except records.EnvelopeRefused:
+            return {}, part.version
+
+    def save(self, page: str, typed: Typed, *, over: int) -> int:
+        """Keep what was typed as the version after `over`; gives it, or 0 when another window saved one meanwhile.
+
+        Raises `DraftTooLong`.
+        """
+        text = json.dumps(typed).encode()
+        if len(text) > LONGEST_PART:
+            raise DraftTooLong
+        envelope = self.key.seal(_field(page), text)
+        with transaction.atomic():
+            held = Draft.objects.select_for_update().filter(pk=self.draft.pk, sent_at=None).first()
+            if held is None or not self._put(page, envelope, over):
+                return 0
+            held.saved_at = timezone.now()
+            held.save(update_fields=["saved_at"])
+        return over + 1
+
+    def _put(self, page: str, envelope: bytes, over: int) -> bool:
+        facts = {"envelope": envelope, "version": over + 1, "saved_at": timezone.now()}
+        rows = DraftPart.objects.filter(draft=self.draft, name=page)
+        if over:
+            return bool(rows.filter(version=over).update(**facts))
+        if rows.exists():
+            return False
+        DraftPart.objects.create(draft=self.draft, name=page, **facts)
+        return True
+
+    def data_key(self) -> records.DataKey:
+        """The key of the report that this becomes: made once, sealed to the desk, and kept here for this browser."""
+        part = DraftPart.objects.filter(draft=self.draft, name=KEY).first()
+        if part is not None:
+            return self.key.kept(_field(KEY), bytes(part.envelope))
+        made = records.new_key(self.draft.record)
+        with transaction.atomic():
+            held = Draft.objects.select_for_update().get(pk=self.draft.pk)
+            part, _is_new = DraftPart.objects.get_or_create(
+                draft=held, name=KEY, defaults={"envelope": self.key.keep(made, _field(KEY))}
+            )
+        return self.key.kept(_field(KEY), bytes(part.envelope))
+
+    def files(self) -> list[Attachment]:
+        """The files that came in and were not taken out again."""
+        return list(Attachment.objects.filter(report_uuid=self.draft.uuid, removed_at=None))
+
+    def facts_of(self, attachment: Attachment) -> Typed:
+        """Name, declared type and hash of a file."""
+        try:
+            return decoded(self.data_key().open(attachment.facts_field, bytes(attachment.facts)))
+        except records.EnvelopeRefused:
+            return {}
+
+    def discard(self) -> None:
+        """Throw the draft away. Desk destroys the key and the files that came in (`PORTAL_ORPHANS_WAIT`)."""
+        with transaction.atomic():
+            Attachment.objects.filter(report_uuid=self.draft.uuid).update(removed_at=timezone.now())
+            self.draft.delete()
+
+    def keep_receipt(self, receipt: Typed) -> None:
+        """Leave number and code for the page that shows them, under the browser's key, and nothing else."""
+        DraftPart.objects.filter(draft=self.draft).delete()
+        envelope = self.key.seal(_field(RECEIPT), json.dumps(receipt).encode())
+        DraftPart.objects.create(draft=self.draft, name=RECEIPT, envelope=envelope)
+        self.draft.sent_at = self.draft.saved_at = timezone.now()
+        self.draft.save(update_fields=["sent_at", "saved_at"])
+
+    def receipt(self) -> Typed:
+        """Number and code of what was sent, for as long as they are shown."""
+        if self.draft.sent_at is None or self.draft.sent_at < timezone.now() - settings.PORTAL_RECEIPT_SHOWN:
+            return {}
+        return self.typed(RECEIPT)[0]
+
+    def discard_receipt(self) -> None:
+        """Forget the code: its owner has kept it."""
+        if self.draft.sent_at is not None:
+            self.draft.delete()
+
+
+def cookie_name(kind: str) -> str:
+    """Browsers take the prefix only over HTTPS (RFC 6265bis, section 4.1.3.1); `__Host-` allows no path."""
+    return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}draft-{kind}"
+
+
+def forget_cookie(response: HttpResponse, kind: str) -> None:
+    response.delete_cookie(cookie_name(kind), path=PATH, samesite="Strict")
+
+
+def typed_into(request: HttpRequest, names: list[str]) -> Typed:
+    """What a form sent, field by field, as text; nothing but the fields of this page."""
+    return {name[:LONGEST_FIELD]: request.POST[name] for name in names if name in request.POST}
+
+
+def oldest(now: datetime) -> datetime:
+    """Drafts that were saved before this are gone."""
+    return now - settings.PORTAL_DRAFT_LASTS
+
+
+def forget_old(now: datetime) -> int:
+    """Delete drafts that nobody went on with, and receipts that nobody took; gives how many."""
+    sent = Draft.objects.filter(sent_at__lt=now - settings.PORTAL_RECEIPT_SHOWN)
+    left = Draft.objects.filter(sent_at=None, saved_at__lt=oldest(now))
+    forgotten = sent.count() + left.count()
+    for rows in (sent, left):
+        rows.delete()
+    return forgotten
+
+
+def _field(page: str) -> str:
+    return f"draft:{page}"

@@ -1,0 +1,237 @@
+"""The files of a case: taken in as the sealed lists name them, and scanned by Desk itself.
+
+Front saw them first, but Desk believes only what it finds: nobody opens a file that Desk did not find clean.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, F
+from django.utils.translation import gettext as _
+
+from portal.core.clamd import Outcome, Scanner, Verdict
+from portal.files import identify
+from portal.files.enums import Verdict as Judgement
+from portal.reporting import contents, seen_before
+from portal.reporting.contents import FileFacts
+from portal.reporting.enums import CopyState, FileState, Stage
+from portal.reporting.models import Attachment, Case, Evidence
+from portal.vault import records
+from portal.vault.storage import sealed_files
+
+logger = logging.getLogger(__name__)
+MOST_FILES = 200  # of one case, whatever its lists name
+MOST_AT_ONCE = 10  # in one job, so that others have their turn
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=2)
+SHORTENED = 300  # characters of a sentence that a row holds
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one pass over a file found: the scanner's verdict, and what there is to tell its kind by."""
+
+    verdict: Verdict
+    sha256: str
+    length: int
+    head: bytes = field(repr=False)
+    tail: bytes = field(repr=False)
+
+
+class NotThere(Exception):
+    """The sealed file is not in the storage, or the storage does not answer."""
+
+
+def take_in(case: Case) -> int:
+    """Make a row for each file that the report names, those sent later included; give how many are new.
+
+    Doing it again does no harm. Raises `KeyNotHeld`, so that a desk without its keys takes nothing for empty.
+    """
+    seen = case.report.parts.count()  # before they are read: what comes in meanwhile is for the next time
+    _insist_on_key(case)
+    known = set(Evidence.objects.filter(case=case).values_list("pk", flat=True))
+    named = contents.files_of(case.report)[:MOST_FILES]
+    fresh = [_first_row(case, facts) for facts in named if facts.attachment.pk not in known]
+    with transaction.atomic():
+        Evidence.objects.bulk_create(fresh, ignore_conflicts=True)
+        if not case.parts_seen:
+            seen_before.take_in(case)
+        Case.objects.filter(pk=case.pk).update(parts_seen=seen)
+    return len(fresh)
+
+
+def take_in_added() -> int:
+    """Take in the files that came after a case was made; one case that fails does not keep the others waiting."""
+    rows = Case.objects.exclude(stage=Stage.PURGED).annotate(parts_now=Count("report__parts"))
+    added = rows.filter(parts_now__gt=F("parts_seen")).select_related("report")
+    return sum(_take_in_one(case) for case in added[:MOST_FILES])
+
+
+def look_at_waiting(now: datetime) -> int:
+    """Scan what waits, one file after the other; give how many got an answer.
+
+    A scanner that is away ends the round: the next one begins where this one stopped.
+    """
+    if not settings.PORTAL_CLAMD_ADDRESS:
+        _tell_why(now, _("The desk has no virus scanner. Nobody opens this file until one has looked at it."))
+        return 0
+    done = 0
+    for pk in _due(now, state=FileState.WAITING):
+        state = look_at(pk, now)
+        if state == FileState.WAITING:
+            break
+        done += bool(state)
+    return done
+
+
+def look_at(pk: Any, now: datetime) -> str:
+    """Scan one file and note what was found; gives its state. The transaction of the claim ends before the scan."""
+    evidence = claim(pk, now, state=FileState.WAITING)
+    if evidence is None:
+        return ""
+    found = _looked_at(evidence, now)
+    _note(found)
+    return found.state
+
+
+def claim(pk: Any, now: datetime, **wanted: Any) -> Evidence | None:
+    """Count this try and put the next one off, before anything is opened: a file that kills the worker waits longer."""
+    with transaction.atomic():
+        rows = Evidence.objects.select_for_update().filter(pk=pk, due_at__lte=now, **wanted)
+        evidence = rows.first()
+        if evidence is None:
+            return None
+        evidence.due_at = now + min(FIRST_PAUSE * 2 ** min(evidence.tries, 12), LONGEST_PAUSE)
+        evidence.tries = min(evidence.tries + 1, 1000)
+        evidence.save(update_fields=["due_at", "tries"])
+        return evidence
+
+
+def facts_of(attachment: Attachment) -> FileFacts:
+    """What was sealed with a file; without `is_open` nothing of it is known."""
+    found = contents.open_all([(attachment.record, attachment.facts_field, bytes(attachment.facts))])[0]
+    named = {name: str(found.get(name, "")) for name in ("name", "declared", "sha256")}
+    return FileFacts(attachment, is_open=bool(found), **named)
+
+
+def plaintext_of(attachment: Attachment) -> Iterator[bytes]:
+    """The chunks of a sealed original. Raises `NotThere` and `VaultProblem`, at the first chunk or any other."""
+    try:
+        with sealed_files().open(attachment.place) as source:
+            yield from records.open_file(attachment.record, attachment.file, cast(BinaryIO, source))
+    except OSError:
+        raise NotThere from None
+
+
+def _insist_on_key(case: Case) -> None:
+    try:
+        records.desk_key(case.report.record)
+    except records.KeyNotHeld:
+        raise
+    except records.VaultProblem:
+        pass  # unknown or destroyed: waiting would not bring it back
+
+
+def _first_row(case: Case, facts: FileFacts) -> Evidence:
+    evidence = Evidence(attachment=facts.attachment, case=case)
+    if not facts.is_open:
+        return _ended(evidence, FileState.REFUSED, _("What was sealed with this file cannot be opened."))
+    return evidence
+
+
+def _take_in_one(case: Case) -> int:
+    try:
+        return take_in(case)
+    except records.VaultProblem as problem:
+        logger.warning("files of a case were not taken in", extra={"problem": type(problem).__name__})
+        return 0
+
+
+def _due(now: datetime, **wanted: Any) -> list[Any]:
+    rows = Evidence.objects.filter(due_at__lte=now, **wanted).exclude(case__stage=Stage.PURGED)
+    return list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
+def due_for_copies(now: datetime) -> list[Any]:
+    return _due(now, state=FileState.CLEAN, copy_state=CopyState.WAITING)
+
+
+def waiting(now: datetime) -> int:
+    """How many files wait for a scan or a copy, as far as one job would go."""
+    return len(_due(now, state=FileState.WAITING)) + len(due_for_copies(now))
+
+
+def _tell_why(now: datetime, why: str) -> None:
+    Evidence.objects.filter(state=FileState.WAITING, due_at__lte=now).exclude(why=why).update(why=why)
+
+
+def _looked_at(evidence: Evidence, now: datetime) -> Evidence:
+    """What the row is to say. Only this decides; it writes nothing."""
+    facts = facts_of(evidence.attachment)
+    if not facts.is_open:
+        return _ended(evidence, FileState.REFUSED, _("What was sealed with this file cannot be opened."))
+    try:
+        look = read_through(evidence.attachment, Scanner(settings.PORTAL_CLAMD_ADDRESS))
+    except (records.KeyNotHeld, records.KeyRingProblem):
+        raise
+    except records.VaultProblem:
+        return _ended(evidence, FileState.REFUSED, _("The sealed file is damaged or cut short and does not open."))
+    except NotThere:
+        evidence.why = _("The sealed file could not be read from its storage. The desk tries again.")
+        return evidence
+    return _judged(evidence, facts, look, now)
+
+
+def read_through(attachment: Attachment, scanner: Scanner) -> Look:
+    """Read a file once, to its end, past the scanner. Raises `NotThere` and `VaultProblem`."""
+    digest, length, head, tail = hashlib.sha256(), 0, b"", b""
+    with scanner.stream() as stream:
+        for chunk in plaintext_of(attachment):
+            stream.feed(chunk)
+            digest.update(chunk)
+            length += len(chunk)
+            head += chunk[: max(0, identify.HEAD_BYTES - len(head))]
+            tail = (tail + chunk)[-identify.TAIL_BYTES :]
+        verdict = stream.verdict()
+    return Look(verdict, digest.hexdigest(), length, head, tail)
+
+
+def _judged(evidence: Evidence, facts: FileFacts, look: Look, now: datetime) -> Evidence:
+    if look.verdict.outcome is Outcome.NOT_SCANNED:
+        evidence.why = _("The virus scanner gave no answer. The desk tries again.")
+        return evidence
+    evidence.scanned_at = now
+    if look.verdict.outcome is Outcome.INFECTED:
+        why = _("The virus scanner found %(name)s in it.") % {"name": look.verdict.name[:100]}
+        return _ended(evidence, FileState.HELD, why)
+    if look.sha256 != facts.sha256 or look.length != evidence.attachment.length:
+        why = _("Its content is not what was sealed with it: hash or length differ.")
+        return _ended(evidence, FileState.HELD, why)
+    found = identify.identify(facts.name, facts.declared, head=look.head, tail=look.tail, length=look.length)
+    evidence.kind = found.kind.value if found.kind else ""
+    if found.verdict is not Judgement.ACCEPTED:
+        why = _("It is not plainly what its name says (%(reason)s).") % {"reason": found.reason.value}
+        return _ended(evidence, FileState.HELD, why)
+    evidence.state, evidence.why, evidence.tries, evidence.due_at = FileState.CLEAN, "", 0, now
+    return evidence
+
+
+def _ended(evidence: Evidence, state: str, why: str) -> Evidence:
+    """Held or refused: no safe copy is made of it."""
+    evidence.state, evidence.why = state, why[:SHORTENED]
+    evidence.copy_state, evidence.copy_why = CopyState.NONE, ""
+    return evidence
+
+
+def _note(evidence: Evidence) -> None:
+    evidence.save(
+        update_fields=["state", "why", "kind", "scanned_at", "tries", "due_at", "copy_state", "copy_why"],
+    )

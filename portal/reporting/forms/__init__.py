@@ -1,0 +1,1 @@
+"""What submitters and staff fill in."""

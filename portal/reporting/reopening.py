@@ -1,0 +1,177 @@
+"""A report in the hands of whoever sent it: its status without the code, everything else with it.
+
+The code travels in a cookie of the browser for half an hour, as a draft's key does; the portal keeps it nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+
+from portal import audit
+from portal.audit import Verb
+from portal.members.case_file import decoded
+from portal.members.models import Person
+from portal.reporting.enums import Section, Status
+from portal.reporting.forms.activity import PAGES
+from portal.reporting.forms.seen import name_of
+from portal.reporting.models import Attachment, Case, Report
+from portal.reporting.seen import things_in
+from portal.reporting.sending import sealed_part
+from portal.vault import receipts, records
+
+PATH = "/report/status/"
+LASTS = timedelta(minutes=30)
+MOST_ADDED = 100  # additions to one report
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a report stands, in the words that its submitter reads."""
+
+    status: str = Status.RECEIVED.value
+    closing_words: str = ""
+    closed_at: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        return str(Status(self.status).label)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was sent, added and written back. What does not open is left out, and `is_whole` says so."""
+
+    sections: list[tuple[str, list[tuple[str, str]]]] = field(repr=False)
+    things: list[str] = field(repr=False)
+    files: list[str] = field(repr=False)
+    words: list[tuple[datetime, bool, str]] = field(repr=False)  # when, whether from the desk, what
+    is_whole: bool
+
+
+def own_reports(person: Person) -> Any:
+    return Report.objects.filter(submitter=person)
+
+
+def standing_of(reports: list[Report]) -> dict[int, Standing]:
+    """Where each stands, with one query. Front may read these four columns of a case and no more."""
+    rows = Case.objects.filter(report__in=reports).values_list("report_id", "status", "closing_words", "closed_at")
+    found = {pk: Standing(status, words, at) for pk, status, words, at in rows}
+    return {report.pk: found.get(report.pk, Standing()) for report in reports}
+
+
+def open_with(report: Report, words: str) -> records.DataKey | None:
+    """The report's key, if this is its code; that it was opened stands in the trail, and so does that it was not."""
+    key = records.key_by_words(report.record, words)
+    if key is None:
+        audit.refuse(Verb.REPORT_REOPEN, report, why="code")
+    else:
+        audit.record(Verb.REPORT_REOPEN, report)
+    return key
+
+
+def cookie_name() -> str:
+    return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}receipt"
+
+
+def leave_cookie(response: HttpResponse, report: Report, words: str) -> None:
+    response.set_cookie(
+        cookie_name(),
+        f"{report.number}.{words}",
+        max_age=LASTS,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
+        path=PATH,
+    )
+
+
+def forget_cookie(response: HttpResponse) -> None:
+    response.delete_cookie(cookie_name(), path=PATH, samesite="Strict")
+
+
+def key_in(request: HttpRequest, report: Report) -> records.DataKey | None:
+    """The report's key, if this browser holds its code."""
+    number, _dot, words = request.COOKIES.get(cookie_name(), "").partition(".")
+    if number != report.number:
+        return None
+    try:
+        return records.key_by_words(report.record, receipts.read_words(words))
+    except records.CodeRefused:
+        return None
+
+
+def read(report: Report, key: records.DataKey) -> Opened:
+    """Everything that this key opens."""
+    parts = list(report.parts.all())
+    opened = {part.pk: _open(key, part.field, bytes(part.envelope)) for part in parts}
+    sent = {part.name: opened[part.pk] for part in parts if part.name != Section.ADDED}
+    added = [(part.at, False, opened[part.pk].get("words", "")) for part in parts if part.name == Section.ADDED]
+    written = [
+        (row.at, True, _open(key, row.field, bytes(row.envelope)).get("words", "")) for row in report.messages.all()
+    ]
+    names, all_open = _names_of_files(report, key)
+    return Opened(
+        sections=list(_in_words(sent)),
+        things=[name_of(thing) for thing in things_in(sent.get(Section.SEEN.value, {}))],
+        files=names,
+        words=sorted(row for row in [*added, *written] if row[2]),
+        is_whole=all_open and all(opened.values()) and len(added) + len(written) == _with_words([*added, *written]),
+    )
+
+
+def _in_words(sent: dict[str, dict[str, Any]]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """The sections that say something, with labels as they were asked."""
+    for name, form in PAGES.items():
+        rows = [row for row in form(initial=sent.get(name, {})).shown() if row[1]]
+        if rows:
+            yield str(form.title), rows
+
+
+def _with_words(rows: Iterable[tuple[datetime, bool, str]]) -> int:
+    return sum(1 for row in rows if row[2])
+
+
+def _names_of_files(report: Report, key: records.DataKey) -> tuple[list[str], bool]:
+    rows = Attachment.objects.filter(report_uuid=report.uuid, removed_at=None)
+    facts = [_open(key, row.facts_field, bytes(row.facts)) for row in rows]
+    return [found["name"] for found in facts if found.get("name")], all(facts)
+
+
+def _open(key: records.DataKey, field: str, envelope: bytes) -> dict[str, Any]:
+    try:
+        return decoded(key.open(field, envelope))
+    except records.EnvelopeRefused:
+        return {}
+
+
+def add(report: Report, words: str, *, key: records.DataKey | None) -> bool:
+    """Add words, under the report's key if the code is at hand, else under a new one that only the desk opens.
+
+    False when the report is closed, or has been added to too often.
+    """
+    sealing = key or records.new_key(report.record)
+    for _try in range(3):  # two windows may add at the same moment
+        try:
+            with transaction.atomic():
+                return _add(report, words, sealing)
+        except IntegrityError:
+            continue
+    return False
+
+
+def _add(report: Report, words: str, key: records.DataKey) -> bool:
+    if standing_of([report])[report.pk].status == Status.CLOSED:
+        return False
+    version = report.parts.filter(name=Section.ADDED).count() + 1
+    if version > MOST_ADDED:
+        return False
+    sealed_part(report, key, Section.ADDED.value, {"words": words}, version=version).save(force_insert=True)
+    audit.record(Verb.REPORT_ADD, report)
+    return True

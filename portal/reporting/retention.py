@@ -1,0 +1,141 @@
+"""How long a report is kept: at most five years, then it is validated or purged, with reviewer and reason.
+
+A purge destroys the data keys, and with them every backup of the content. It needs the number of an approved schedule
+(RSMo 109.260); without one the record is held.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.members.models import Person
+from portal.reporting.enums import CopyState, EntryKind, Stage
+from portal.reporting.models import (
+    Attachment,
+    Case,
+    CaseEntry,
+    Draft,
+    Evidence,
+    Purge,
+    Report,
+    ReportingSettings,
+    SafeCopyPart,
+    SeenDigest,
+    TwoPeopleRequest,
+)
+from portal.reporting.models.desk import FIVE_YEARS
+from portal.vault import records
+from portal.vault.models import Destruction
+from portal.vault.storage import sealed_files
+
+
+class Window(Enum):
+    """A queue: how many days before its end a record stands in it."""
+
+    DUE = 0
+    MONTH = 30
+    QUARTER = 90
+
+    @property
+    def days(self) -> timedelta:
+        return timedelta(days=self.value)
+
+
+def ending_within(window: Window) -> Any:
+    """Records that end within so many days, or have ended, the first to end on top."""
+    until = timezone.localdate() + window.days
+    rows = Case.objects.exclude(stage=Stage.PURGED).filter(retain_until__lte=until)
+    return rows.select_related("report").order_by("retain_until", "pk")
+
+
+def latest_date() -> date:
+    """The last day until which a record may be kept that is validated today."""
+    return timezone.localdate() + timedelta(days=FIVE_YEARS)
+
+
+def purge(case: Case, *, by: Person, basis: str, schedule: str) -> Purge:
+    """Take out everything but number, dates, disposition and who decided; keys and files go once this is committed."""
+    settings, now = ReportingSettings.load(), timezone.now()
+    row = Purge(case=case, by=by, at=now, basis=basis, schedule=schedule)
+    row.backups_gone_on = timezone.localdate(now) + timedelta(days=settings.vault_backup_days)
+    row.files = _number_of_files(case.report)
+    row.save(force_insert=True)
+    _empty_files(case)
+    _empty_rows(case)
+    _empty_case(case, now)
+    CaseEntry.objects.create(case=case, kind=EntryKind.PURGED, by=by, at=now, code=basis)
+    transaction.on_commit(lambda: finish(row), robust=True)  # what fails here the next tick goes on with
+    return row
+
+
+def finish(row: Purge) -> None:
+    """Destroy keys and files. Doing it again does no harm: whatever a crash left is found by `finish_begun`."""
+    report = row.case.report
+    records.destroy(report.record, by=f"person:{row.by_id}")
+    _delete_files(report)
+    keys = Destruction.objects.filter(record=report.record).count()
+    Purge.objects.filter(pk=row.pk).update(keys=keys, done_at=timezone.now())
+
+
+def finish_begun(now: datetime) -> int:
+    """Finish the purges that a crash cut off; give how many."""
+    begun = list(Purge.objects.filter(done_at=None).select_related("case__report"))
+    for row in begun:
+        finish(row)
+    return len(begun)
+
+
+def _number_of_files(report: Report) -> int:
+    attachments = Attachment.objects.filter(report_uuid=report.uuid).count()
+    return attachments + SafeCopyPart.objects.filter(evidence__attachment__report_uuid=report.uuid).count()
+
+
+def _empty_files(case: Case) -> None:
+    SafeCopyPart.objects.filter(evidence__case=case).delete()
+    TwoPeopleRequest.objects.filter(evidence__case=case).update(details=b"")
+    Evidence.objects.filter(case=case).update(
+        why="", copy_why="", kind="", removed=[], metadata=b"", copy_state=CopyState.NONE
+    )
+    Attachment.objects.filter(report_uuid=case.report.uuid).update(facts=b"", kind="", length=0)
+
+
+def _empty_rows(case: Case) -> None:
+    SeenDigest.objects.filter(case=case).delete()
+    CaseEntry.objects.filter(case=case).update(details=b"")
+    case.report.parts.all().delete()
+    case.report.messages.all().delete()
+    Draft.objects.filter(uuid=case.report.uuid).delete()
+    Report.objects.filter(pk=case.report_id).update(copy_to=None, wants_call=False)
+
+
+def _empty_case(case: Case, now: datetime) -> None:
+    """The coded fields go, and closing words that were not among the approved ones may say something."""
+    case.behaviour = case.target = case.closing_words = case.review = case.finding = ""
+    case.sector = case.county = case.happened_from = case.happened_to = case.duplicate_of = None
+    case.has_unusual_facts = case.may_be_minor = case.is_purge_held = False
+    case.stage, case.purged_at, case.next_alert_at = Stage.PURGED, now, None
+    case.save()
+    Case.objects.filter(duplicate_of=case).update(duplicate_of=None)
+
+
+def _delete_files(report: Report) -> None:
+    """Everything in the report's folder, what no row names included."""
+    storage, folder = sealed_files(), str(report.uuid)
+    try:
+        _folders, names = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        storage.delete(f"{folder}/{name}")
+    with suppress(OSError):  # a storage may know no folders
+        storage.delete(folder)
+
+
+def is_due(case: Case) -> bool:
+    return bool(case.retain_until <= timezone.localdate())

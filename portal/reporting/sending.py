@@ -1,0 +1,139 @@
+"""From a draft to a report: all of it or nothing, and once, however often somebody presses the button.
+
+The order: the data key stands in the vault, sealed to the desk, before anything; then its copy for the receipt code;
+then, in one transaction, the report with its sealed sections, and the draft's pages are gone. Killed in between, a
+process leaves a whole report or none, and at worst a key that opens nothing (swept by Desk).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from portal import audit
+from portal.audit import Verb
+from portal.core import outbox
+from portal.members.models import Affiliation, Person
+from portal.reporting.drafting import Typed, Writing
+from portal.reporting.enums import Section
+from portal.reporting.forms.activity import PAGES, Reach, SectionForm, YesNo
+from portal.reporting.mail import alert
+from portal.reporting.models import Attachment, Draft, Report, ReportPart
+from portal.reporting.models.reports import part_field
+from portal.reporting.numbers import REPORT, new_number
+from portal.vault import receipts, records
+
+# What must be answered before a report goes out; the rest may stay empty.
+NEEDED = (Section.URGENCY, Section.ACTIVITY, Section.PLACE, Section.CONTACT)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A draft's pages as forms, checked; `problems` names those that cannot be sent as they are."""
+
+    forms: dict[str, SectionForm] = field(repr=False)
+    seen: Typed = field(repr=False)
+
+    @property
+    def problems(self) -> list[str]:
+        return [name for name, form in self.forms.items() if not form.is_valid()]
+
+    @property
+    def is_urgent(self) -> bool:
+        return self._answer(Section.URGENCY, "now") == YesNo.YES
+
+    @property
+    def wants_call(self) -> bool:
+        return self._answer(Section.CONTACT, "reach") == Reach.CALL
+
+    def _answer(self, section: Section, name: str) -> Any:
+        return self.forms[section].cleaned_data.get(name) if self.forms[section].is_valid() else None
+
+
+def filled_in(writing: Writing) -> Filled:
+    """What was typed on each page, as its form. A page that nobody opened counts as empty."""
+    typed = writing.everything()
+    pages = {name: form for name, form in PAGES.items() if typed.get(name) or name in NEEDED}
+    forms = {name: form(data=typed.get(name, {})) for name, form in pages.items()}
+    return Filled(forms, typed.get(Section.SEEN, {}))
+
+
+def send(writing: Writing, by: Person, *, copy_to: Person | None = None) -> Report | None:
+    """Send a draft whose pages are all in order; gives the report, the same one when it was sent already.
+
+    None when something on the pages is not in order: nothing was sent then.
+    """
+    filled = filled_in(writing)
+    if filled.problems:
+        return Report.objects.filter(uuid=writing.draft.uuid, submitter=by).first()
+    key = writing.data_key()
+    words = receipts.new_words()
+    records.give_words(key, words)
+    with transaction.atomic():
+        held = Draft.objects.select_for_update().filter(pk=writing.draft.pk).first()
+        if held is None or held.sent_at is not None:
+            return Report.objects.filter(uuid=writing.draft.uuid, submitter=by).first()
+        report = _insert(writing, filled, by, key, copy_to)
+        writing.draft = held
+        writing.keep_receipt({"number": report.number, "words": words})
+        _tell(report)
+    return report
+
+
+def _insert(writing: Writing, filled: Filled, by: Person, key: records.DataKey, copy_to: Person | None) -> Report:
+    report = Report.objects.create(
+        uuid=writing.draft.uuid,
+        number=new_number(REPORT),
+        submitter=by,
+        copy_to=copy_to,
+        is_urgent=filled.is_urgent,
+        wants_call=filled.wants_call,
+    )
+    files = writing.files()
+    sections = {
+        **{name: form.answers() for name, form in filled.forms.items()},
+        Section.SEEN.value: filled.seen,
+        Section.FILES.value: {"files": manifest(files)},
+        Section.REPORTER.value: who(by),
+    }
+    ReportPart.objects.bulk_create(sealed_part(report, key, name, answers) for name, answers in sections.items())
+    audit.record(Verb.REPORT_SUBMIT, report, facts={"files": len(files), "urgent": report.is_urgent})
+    return report
+
+
+def sealed_part(report: Report, key: records.DataKey, name: str, answers: Typed, *, version: int = 1) -> ReportPart:
+    """A section, sealed and not stored yet."""
+    envelope = key.seal(part_field(name, version), json.dumps(answers).encode())
+    return ReportPart(report=report, name=name, version=version, envelope=envelope)
+
+
+def manifest(files: list[Attachment]) -> str:
+    """The list of files, sealed with the report: Desk goes by it, not by rows that Front can write."""
+    return json.dumps([{"uuid": str(row.uuid)} for row in files])
+
+
+def who(by: Person) -> Typed:
+    """Who reports, as they were at that moment."""
+    places = Affiliation.objects.current().filter(person=by).select_related("organisation")
+    organisations = ", ".join(place.organisation.name for place in places)
+    return {"name": by.name, "email": by.email, "organisation": organisations}
+
+
+def security_contacts(person: Person) -> list[Person]:
+    """The points of contact of somebody's organisations, who may be told that a report was filed."""
+    places = Affiliation.objects.current().filter(person=person, organisation__closed_at=None).values("organisation")
+    contacts = Affiliation.objects.current().filter(organisation__in=places, is_point_of_contact=True)
+    found = Person.objects.active().filter(pk__in=contacts.values("person")).exclude(pk=person.pk)
+    return list(found.order_by("name"))
+
+
+def _tell(report: Report) -> None:
+    """Ask for the mails. Each holds the number and a link, and nothing of the report."""
+    outbox.put("report_sent", report.number)
+    if report.copy_to_id is not None:
+        outbox.put("report_copy", report.number)
+    if report.is_urgent:
+        alert(report)

@@ -1,0 +1,15 @@
+"""What this room tells others, and does when something happens elsewhere."""
+
+from __future__ import annotations
+
+from portal.audit import own
+from portal.reporting.models import Report
+
+
+def submitter_of(name: str) -> list[int]:
+    """Whose report an event is about. What is done on its case is not shown: it could tip somebody off."""
+    key = name.partition(":")[2]
+    return list(Report.objects.filter(pk=int(key)).values_list("submitter_id", flat=True)) if key.isdecimal() else []
+
+
+own.owners_with("reporting.report", submitter_of)

@@ -1,0 +1,71 @@
+"""Who may report: active members. Everybody else finds 911 and the tip line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from portal.access.viewer import viewer_of
+from portal.reporting.drafting import DraftTooLong, Writing, forget_cookie
+from portal.reporting.enums import DraftKind
+
+View = Callable[..., HttpResponse]
+KIND = DraftKind.ACTIVITY
+
+
+def is_reporter(request: HttpRequest) -> bool:
+    return viewer_of(request).is_member
+
+
+def for_reporters(view: View) -> View:
+    """A page for active members. Others are asked to sign in, or shown where they can report instead."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_reporter(request):
+            return view(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return render(request, "report/elsewhere.html", status=403)
+
+    return guarded
+
+
+def while_writing(view: View) -> View:
+    """A page of the form: it needs the draft of this browser. Without one it leads to the beginning, and says why."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        writing = Writing.of(request, KIND)
+        if writing is None:
+            messages.warning(request, _("There is no report under way in this browser. You can begin one here."))
+            answer = redirect("report_activity")
+            forget_cookie(answer, KIND)
+            return answer
+        if writing.draft.sent_at is not None:
+            return redirect("report_receipt")
+        return view(request, writing, *args, **kwargs)
+
+    return for_reporters(guarded)
+
+
+def rescue(request: HttpRequest, save: Callable[[Writing], object]) -> None:
+    """Keep what was typed when the session has ended meanwhile: the browser's cookie is enough to save, not to read."""
+    if request.method != "POST" or request.user.is_authenticated:
+        return
+    writing = Writing.by_cookie(request, KIND)
+    try:
+        is_kept = writing is not None and writing.draft.sent_at is None and bool(save(writing))
+    except DraftTooLong:
+        is_kept = False
+    if is_kept:
+        messages.success(request, _("What you typed was kept. Sign in to go on."))
+    else:
+        messages.error(request, _("What you typed was not kept: it was too long, or no report is under way here."))

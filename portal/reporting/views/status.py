@@ -1,0 +1,105 @@
+"""What became of one's reports. The status and the last words need no code; everything that was written does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.core.listings import paginate
+from portal.members.limits import may_ask
+from portal.members.requests import person_of
+from portal.reporting import reopening
+from portal.reporting.enums import Status
+from portal.reporting.forms.sending import AddForm, CodeForm
+from portal.reporting.models import Report
+from portal.reporting.views.gate import for_reporters
+
+
+@never_cache
+@for_reporters
+@require_safe
+def reports(request: HttpRequest) -> HttpResponse:
+    """One's own reports, newest first."""
+    rows = reopening.own_reports(person_of(request)).order_by("-submitted_at", "-pk")
+    listing = paginate(rows, page=request.GET.get("page", ""))
+    standing = reopening.standing_of(list(listing.rows))
+    return render(
+        request,
+        "report/status.html",
+        {"listing": listing, "rows": [(row, standing[row.pk]) for row in listing.rows]},
+    )
+
+
+@never_cache
+@for_reporters
+def report(request: HttpRequest, number: str) -> HttpResponse:
+    """One report: where it stands; with the code, what was sent and what the desk wrote."""
+    row = _own(request, number)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data["words"]
+        if not may_ask(request, "receipt", per_hour=settings.PORTAL_RECEIPT_TRIES_PER_HOUR, per="key", key=row.number):
+            form.add_error(None, _("The code was tried too often. Wait an hour; status and last words stay readable."))
+        elif reopening.open_with(row, words) is None:
+            form.add_error("words", _("This code does not open this report. Look at the number, and at each word."))
+        else:
+            answer = redirect("report_one", number=row.number)
+            reopening.leave_cookie(answer, row, words)
+            return answer
+    return _show(request, row, form=form, add=AddForm())
+
+
+@never_cache
+@for_reporters
+@require_POST
+def add(request: HttpRequest, number: str) -> HttpResponse:
+    """Add words to a report."""
+    row = _own(request, number)
+    form = AddForm(request.POST)
+    if not form.is_valid():
+        return _show(request, row, form=CodeForm(), add=form)
+    if not may_ask(request, "report-add", per_hour=settings.PORTAL_REPORTS_PER_HOUR, per="user"):
+        form.add_error(None, _("You have added much within an hour. This was not sent; it stays below, send it later."))
+        return _show(request, row, form=CodeForm(), add=form)
+    if reopening.add(row, form.cleaned_data["words"], key=reopening.key_in(request, row)):
+        messages.success(request, _("Your words went to the desk, sealed."))
+    else:
+        messages.error(request, _("This report is closed, so nothing was added. If you saw something new, report it."))
+    return redirect("report_one", number=row.number)
+
+
+@never_cache
+@for_reporters
+@require_POST
+def close(request: HttpRequest, number: str) -> HttpResponse:
+    """Put the code away again."""
+    answer = redirect("report_one", number=_own(request, number).number)
+    reopening.forget_cookie(answer)
+    return answer
+
+
+def _own(request: HttpRequest, number: str) -> Report:
+    found: Report = get_object_or_404(reopening.own_reports(person_of(request)), number=number)
+    return found
+
+
+def _show(request: HttpRequest, row: Report, *, form: CodeForm, add: AddForm) -> HttpResponse:
+    key = reopening.key_in(request, row)
+    standing = reopening.standing_of([row])[row.pk]
+    context: dict[str, Any] = {
+        "report": row,
+        "standing": standing,
+        "opened": reopening.read(row, key) if key is not None else None,
+        "form": form,
+        "add": add,
+        "is_closed": standing.status == Status.CLOSED,
+    }
+    is_wrong = form.is_bound or add.is_bound
+    return render(request, "report/one.html", context, status=422 if is_wrong else 200)

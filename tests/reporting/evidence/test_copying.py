@@ -1,0 +1,184 @@
+"""Safe copies: sealed like the original, with what they leave out beside them; and never of a file that is held."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from PIL import Image
+
+from portal.files.enums import Fact, Finding, Kind, PartForm, Removed, Title, Trouble
+from portal.files.running import Copy, Detail, NoCopy, Part
+from portal.reporting import evidence, safe_copies
+from portal.reporting.enums import CopyState, FileState
+from portal.reporting.models import Evidence, SafeCopyPart
+from portal.vocabulary.models import County
+from tests.reporting.evidence.conftest import AnsweringScanner
+from tests.reporting.making import COLE, Sent, make_report, take_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk_keys", "scanner")]
+PNG = b"\x89PNG made anew"
+COPY = Copy(
+    parts=(
+        Part(PartForm.PICTURE, Title.PAGE, 1, picture=PNG),
+        Part(PartForm.TEXT, Title.PAGE, 1, text="What the page says"),
+        Part(PartForm.TABLE, Title.SHEET, 1, "Secret sheet", rows=(("a", "b"), ("c", "d"))),
+    ),
+    removals=(Removed.POSITION, Removed.EXIF),
+    metadata=(Detail(Fact.LATITUDE, "38.5767"), Detail(Fact.LONGITUDE, "-92.1735"), Detail(Fact.MAKE, "Lens works")),
+)
+
+
+def picture_with_position() -> bytes:
+    """A photograph as a phone takes it: with position, make and model."""
+    out, exif = BytesIO(), Image.Exif()
+    exif[271], exif[272] = "Lens works", "Model 7"
+    exif.get_ifd(34853).update(
+        {1: "N", 2: (38.0, 34.0, 36.12), 3: "W", 4: (92.0, 10.0, 24.6)},
+    )
+    Image.new("RGB", (64, 48), "navy").save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def clean_row(content: bytes = b"") -> Evidence:
+    sent = Sent(content=content or picture_with_position())
+    case = take_in(make_report(files=[sent]))
+    evidence.look_at_waiting(timezone.now())
+    row: Evidence = case.evidence.get()
+    assert row.state == FileState.CLEAN
+    return row
+
+
+def made(monkeypatch: pytest.MonkeyPatch, *outcomes: Copy | NoCopy) -> list[Kind]:
+    """Have the child answer so; gives what it was asked for."""
+    asked: list[Kind] = []
+    waiting = iter(outcomes)
+
+    def safe_copy(kind: Kind, chunks: Iterator[bytes], *, length: int) -> Copy | NoCopy:
+        assert len(b"".join(chunks)) == length
+        asked.append(kind)
+        return next(waiting)
+
+    monkeypatch.setattr("portal.files.running.safe_copy", safe_copy)
+    return asked
+
+
+def test_a_copy_is_sealed_part_by_part_and_opens_again(monkeypatch: pytest.MonkeyPatch, sealed: Path) -> None:
+    row = clean_row()
+    made(monkeypatch, COPY)
+    assert safe_copies.make_waiting(timezone.now()) == 1
+    row.refresh_from_db()
+    assert (row.copy_state, row.state) == (CopyState.MADE, FileState.CLEAN)
+    parts = list(row.parts.all())
+    assert [part.form for part in parts] == ["picture", "text", "table"]
+    assert safe_copies.opened(parts[0]) == PNG
+    titles = safe_copies.aside_of(row).titles
+    shown = [safe_copies.shown(part, title) for part, title in zip(parts, titles, strict=True)]
+    assert shown[1].text == "What the page says"
+    assert shown[2].rows == [["a", "b"], ["c", "d"]]
+    stored = b"".join(path.read_bytes() for path in sealed.rglob("*") if path.is_file())
+    assert PNG not in stored
+    assert b"What the page says" not in stored
+
+
+def test_what_a_copy_leaves_out_is_kept_as_evidence_and_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    County.objects.get_or_create(fips=COLE, defaults={"name": "Cole County"})
+    row = clean_row()
+    made(monkeypatch, COPY)
+    safe_copies.make_waiting(timezone.now())
+    row.refresh_from_db()
+    assert len(row.removed) == 2
+    values = [value for _label, value in safe_copies.aside_of(row).metadata]
+    assert values == ["38.5767", "-92.1735", "Lens works", County.objects.get(fips=COLE).name]
+    clear = json.dumps([str(value) for value in vars(row).values()] + list(row.removed))
+    assert "38.5767" not in clear
+    assert "Secret sheet" not in json.dumps(list(SafeCopyPart.objects.values()), default=str)
+
+
+def test_a_file_in_which_something_was_found_is_held_and_its_copy_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = clean_row()
+    made(monkeypatch, Copy(parts=COPY.parts, findings=(Finding.MACROS,)))
+    safe_copies.make_waiting(timezone.now())
+    row.refresh_from_db()
+    assert (row.state, row.copy_state) == (FileState.HELD, CopyState.NONE)
+    assert row.why
+    assert not row.parts.exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        (Trouble.KIND, FileState.CLEAN),
+        (Trouble.TOO_LARGE, FileState.CLEAN),
+        (Trouble.BOMB, FileState.HELD),
+        (Trouble.CRASH, FileState.HELD),
+    ],
+)
+def test_where_no_copy_can_be_made_the_row_says_why(
+    monkeypatch: pytest.MonkeyPatch, reason: Trouble, state: str
+) -> None:
+    row = clean_row()
+    made(monkeypatch, NoCopy(reason=reason))
+    safe_copies.make_waiting(timezone.now())
+    row.refresh_from_db()
+    assert (row.copy_state, row.state) == (CopyState.NONE, state)
+    assert row.copy_why or row.why
+
+
+def test_what_may_pass_is_tried_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = clean_row()
+    asked = made(monkeypatch, *[NoCopy(reason=Trouble.MEMORY)] * 5)
+    now = timezone.now()
+    for hour in range(5):
+        safe_copies.make_waiting(now + timedelta(hours=hour))
+    row.refresh_from_db()
+    assert len(asked) == safe_copies.MOST_TRIES
+    assert (row.copy_state, row.state) == (CopyState.NONE, FileState.CLEAN)
+
+
+def test_a_file_that_ends_the_worker_itself_is_held_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = clean_row()
+
+    def killed(*args: Any, **kwargs: Any) -> Any:
+        raise SystemExit
+
+    monkeypatch.setattr("portal.files.running.safe_copy", killed)
+    now = timezone.now()
+    for hour in range(2 * safe_copies.MOST_TRIES):
+        with pytest.raises(SystemExit):
+            safe_copies.make_waiting(now + timedelta(hours=3 * hour))
+    assert safe_copies.make_waiting(now + timedelta(days=2)) == 1
+    row.refresh_from_db()
+    assert row.state == FileState.HELD
+
+
+def test_a_file_that_waits_for_its_scan_is_not_copied(
+    monkeypatch: pytest.MonkeyPatch, scanner: AnsweringScanner
+) -> None:
+    take_in(make_report(files=[Sent(content=picture_with_position())]))
+    asked = made(monkeypatch, COPY)
+    assert safe_copies.make_waiting(timezone.now()) == 0
+    assert asked == []
+
+
+def test_a_photograph_is_copied_without_its_position_and_the_position_stands_beside_it() -> None:
+    """The real child process, on a picture with EXIF."""
+    County.objects.get_or_create(fips=COLE, defaults={"name": "Cole County"})
+    original = picture_with_position()
+    row = clean_row(original)
+    safe_copies.make_waiting(timezone.now())
+    row.refresh_from_db()
+    assert row.copy_state == CopyState.MADE, row.copy_why or row.why
+    copy = safe_copies.opened(row.parts.get())
+    assert b"Lens works" in original
+    assert b"Lens works" not in copy
+    assert b"Exif" not in copy
+    told = dict(safe_copies.aside_of(row).metadata)
+    assert County.objects.get(fips=COLE).name in told.values()
+    assert any(value.startswith("38.57") for value in told.values())

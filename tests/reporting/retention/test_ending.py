@@ -1,0 +1,298 @@
+"""When a report's time ends it is validated with a reason, or purged under an approved schedule, whole."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from portal.audit.enums import Verb
+from portal.audit.models import Event
+from portal.members.enums import StaffRole
+from portal.members.models import Person
+from portal.members.refusals import NotYours
+from portal.reporting import contents, evidence, retention
+from portal.reporting.actions.retention import (
+    HandedOver,
+    HeldAlready,
+    NotDue,
+    NotLonger,
+    NotYet,
+    PurgeCase,
+    StillOpen,
+    TooLong,
+    ValidateCase,
+)
+from portal.reporting.enums import Disposition, EntryKind, PurgeBasis, Stage
+from portal.reporting.models import (
+    Attachment,
+    Case,
+    CaseEntry,
+    DeskMessage,
+    Evidence,
+    Purge,
+    ReportingSettings,
+    ReportPart,
+    SafeCopyPart,
+    SeenDigest,
+)
+from portal.reporting.models.desk import FIVE_YEARS
+from portal.reporting.refusals import Gone, ReasonMissing
+from portal.reporting.retention import Window
+from portal.vault import records
+from portal.vault.models import CodeCopy, DeskCopy
+from tests.conftest import session_for
+from tests.factories import staff
+from tests.reporting.making import Sent, make_report, take_in
+
+pytestmark = pytest.mark.django_db
+NOON = "2026-03-02T18:00:00Z"
+SCHEDULE = "GS-2026-14"
+
+
+@pytest.fixture
+def custodian(db: None) -> Person:
+    return staff(StaffRole.RECORDS_CUSTODIAN)
+
+
+@pytest.fixture
+def closed(desk: None) -> Case:
+    """A closed case with a file, a note and a message, whose time has ended."""
+    case = take_in(make_report(files=[Sent()]))
+    analyst = staff(StaffRole.MIAC_ANALYST)
+    contents.add_entry(case, EntryKind.NOTE, by=analyst, details={"words": "A note"})
+    contents.add_message(case.report, "A message", by=analyst)
+    case.stage, case.closed_at, case.retain_until = Stage.CLOSED, timezone.now(), timezone.localdate()
+    case.disposition, case.closing_words = Disposition.KEPT, "Thank you for the words about Jo"
+    case.save()
+    return case
+
+
+def schedule(number: str = SCHEDULE) -> None:
+    row = ReportingSettings.load()
+    row.purge_schedule = number
+    row.save()
+
+
+def purge(case: Case, by: Person, basis: PurgeBasis = PurgeBasis.ENDED) -> Purge | None:
+    made: Purge | None = PurgeCase(case=case, by=by, basis=basis).execute()
+    return made
+
+
+class TestValidating:
+    @pytest.fixture(autouse=True)
+    def at_noon(self, desk: None) -> Any:
+        with time_machine.travel(NOON, tick=False):
+            self.case = take_in(make_report())
+            Case.objects.update(retain_until=timezone.localdate() + timedelta(days=30))
+            self.case.refresh_from_db()
+            yield
+
+    def validate(self, by: Person, **fields: Any) -> None:
+        given = {"reason": "The works go on", "until": date(2028, 3, 2), **fields}
+        ValidateCase(case=self.case, by=by, **given).execute()
+
+    def test_it_is_kept_until_the_new_date_with_reviewer_and_reason(self, custodian: Person) -> None:
+        self.validate(custodian)
+        self.case.refresh_from_db()
+        assert self.case.retain_until == date(2028, 3, 2)
+        entry = self.case.entries.get(kind=EntryKind.VALIDATED)
+        assert entry.by == custodian
+        assert contents.details_of([entry])[0]["reason"] == "The works go on"
+        assert b"works" not in bytes(entry.details)
+
+    def test_never_longer_than_five_years_from_that_day(self, custodian: Person) -> None:
+        last = timezone.localdate() + timedelta(days=FIVE_YEARS)
+        with pytest.raises(TooLong):
+            self.validate(custodian, until=last + timedelta(days=1))
+        self.validate(custodian, until=last)
+
+    def test_not_before_it_is_near_its_end(self, custodian: Person) -> None:
+        Case.objects.update(retain_until=timezone.localdate() + timedelta(days=91))
+        with pytest.raises(NotYet):
+            self.validate(custodian)
+        Case.objects.update(retain_until=timezone.localdate() + timedelta(days=90))
+        self.validate(custodian)
+
+    def test_not_to_a_date_that_is_no_later(self, custodian: Person) -> None:
+        with pytest.raises(NotLonger):
+            self.validate(custodian, until=self.case.retain_until)
+
+    def test_not_without_a_reason(self, custodian: Person) -> None:
+        with pytest.raises(ReasonMissing):
+            self.validate(custodian, reason="  ")
+
+    def test_not_what_was_handed_over_to_the_intelligence_system(self, custodian: Person) -> None:
+        Case.objects.update(disposition=Disposition.INTELLIGENCE)
+        with pytest.raises(HandedOver):
+            self.validate(custodian)
+
+    def test_by_supervisors_and_custodians_alone(self) -> None:
+        with pytest.raises(NotYours):
+            self.validate(staff(StaffRole.MIAC_ANALYST))
+        self.validate(staff(StaffRole.MIAC_SUPERVISOR))
+
+
+class TestPurging:
+    def test_only_number_dates_disposition_and_who_decided_are_left(
+        self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any, sealed: Path
+    ) -> None:
+        schedule()
+        report, record = closed.report, closed.report.record
+        assert any(path.is_file() for path in sealed.rglob("*"))
+        with django_capture_on_commit_callbacks(execute=True):
+            purge(closed, custodian)
+        closed.refresh_from_db()
+        assert (closed.stage, closed.disposition) == (Stage.PURGED, Disposition.KEPT)
+        assert (closed.behaviour, closed.target, closed.sector, closed.county, closed.happened_from) == (
+            "", "", None, None, None,
+        )  # fmt: skip
+        assert closed.closing_words == ""
+        for gone in (ReportPart, DeskMessage, SeenDigest, SafeCopyPart):
+            assert not gone.objects.exists(), gone
+        emptied: list[tuple[Any, str]] = [(CaseEntry, "details"), (Attachment, "facts"), (Evidence, "metadata")]
+        for model, field in emptied:
+            assert {bytes(value) for value in model.objects.values_list(field, flat=True)} == {b""}, model
+        assert not DeskCopy.objects.filter(record=record).exists()
+        assert not CodeCopy.objects.filter(record=record).exists()
+        assert not any(path.is_file() for path in sealed.rglob("*"))
+        row = Purge.objects.get()
+        assert (row.by, row.schedule, row.files, row.keys) == (custodian, SCHEDULE, 1, 1)
+        assert row.done_at is not None
+        assert report.number in str(row.case)
+
+    def test_nothing_of_it_opens_again(
+        self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        part = closed.report.parts.all()[0]
+        attachment = Attachment.objects.get()
+        place = attachment.place
+        schedule()
+        with django_capture_on_commit_callbacks(execute=True):
+            purge(closed, custodian)
+        with pytest.raises(records.KeyDestroyed):
+            records.open_sealed(closed.report.record, part.field, bytes(part.envelope))
+        assert attachment.place == place
+        with pytest.raises(evidence.NotThere):
+            next(evidence.plaintext_of(attachment))
+
+    def test_without_an_approved_schedule_it_is_held(
+        self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            assert purge(closed, custodian) is None
+        closed.refresh_from_db()
+        assert closed.is_purge_held
+        assert closed.stage == Stage.CLOSED
+        assert DeskCopy.objects.filter(record=closed.report.record).exists()
+        assert closed.entries.filter(kind=EntryKind.PURGE_HELD, by=custodian).count() == 1
+        with pytest.raises(HeldAlready):
+            purge(closed, custodian)
+        schedule()
+        assert purge(closed, custodian) is not None
+
+    def test_not_while_the_desk_works_on_it(self, closed: Case, custodian: Person) -> None:
+        schedule()
+        Case.objects.update(stage=Stage.DETERMINED)
+        with pytest.raises(StillOpen):
+            purge(closed, custodian)
+        Case.objects.update(stage=Stage.CLOSED)
+        assert purge(closed, custodian)
+
+    def test_before_its_time_only_where_it_should_not_be_kept(self, closed: Case, custodian: Person) -> None:
+        schedule()
+        Case.objects.update(retain_until=timezone.localdate() + timedelta(days=1))
+        with pytest.raises(NotDue):
+            purge(closed, custodian)
+        assert purge(closed, custodian, PurgeBasis.NOT_KEPT)
+
+    def test_by_the_custodian_alone_and_once(self, closed: Case, custodian: Person) -> None:
+        schedule()
+        with pytest.raises(NotYours):
+            purge(closed, staff(StaffRole.MIAC_SUPERVISOR))
+        purge(closed, custodian)
+        with pytest.raises(Gone):
+            purge(closed, custodian)
+
+    def test_a_crash_after_the_decision_is_finished_by_the_next_tick(self, closed: Case, custodian: Person) -> None:
+        """The callback never ran, as if the process had been killed right after the commit."""
+        schedule()
+        purge(closed, custodian)
+        assert Purge.objects.get().done_at is None
+        assert DeskCopy.objects.filter(record=closed.report.record).exists()
+        assert retention.finish_begun(timezone.now()) == 1
+        assert retention.finish_begun(timezone.now()) == 0
+        assert not DeskCopy.objects.filter(record=closed.report.record).exists()
+        assert Purge.objects.get().keys == 1
+
+    def test_a_neighbour_stays_whole(
+        self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        schedule()
+        other = take_in(make_report(files=[Sent()]))
+        with django_capture_on_commit_callbacks(execute=True):
+            purge(closed, custodian)
+        assert contents.sections_of(other.report)["activity"]
+        assert b"".join(evidence.plaintext_of(other.evidence.get().attachment)) == Sent().content
+        assert SeenDigest.objects.filter(case=other).exists()
+
+
+class TestQueue:
+    def test_each_window_shows_what_ends_in_it(self, desk: None) -> None:
+        today = timezone.localdate()
+        for days in (-1, 0, 29, 31, 89, 91):
+            case = take_in(make_report())
+            Case.objects.filter(pk=case.pk).update(retain_until=today + timedelta(days=days))
+        counts = {window: retention.ending_within(window).count() for window in Window}
+        assert counts == {Window.DUE: 2, Window.MONTH: 3, Window.QUARTER: 5}
+
+    def test_it_costs_the_same_for_one_report_as_for_many(self, desk: None, custodian: Person) -> None:
+        client = session_for(custodian)
+        queries = []
+        for number in (1, 5):
+            for _ in range(number):
+                take_in(make_report())
+            Case.objects.update(retain_until=timezone.localdate())
+            client.get("/desk/retention/")
+            with CaptureQueriesContext(connection) as found:
+                assert client.get("/desk/retention/").status_code == 200
+            queries.append(len(found))
+        assert queries[0] == queries[1]
+
+
+class TestPages:
+    def test_the_number_is_typed_before_anything_is_destroyed(
+        self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        schedule()
+        client, address = session_for(custodian), f"/desk/retention/{closed.report.uuid}/"
+        wrong = client.post(f"{address}purge/", {"basis": "ended", "number": "SAR-0"})
+        assert wrong.status_code == 422
+        assert not Purge.objects.exists()
+        with django_capture_on_commit_callbacks(execute=True):
+            done = client.post(f"{address}purge/", {"basis": "ended", "number": closed.report.number.lower()})
+        assert done["Location"] == f"{address}certificate/"
+        page = client.get(done["Location"]).content.decode()
+        for word in (closed.report.number, SCHEDULE, custodian.name, "kept as a tip"):
+            assert word.lower() in page.lower()
+        assert client.get(address)["Location"] == f"{address}certificate/"
+        assert Event.objects.filter(verb=Verb.CASE_PURGE, about=f"reporting.report:{closed.pk}").exists()
+
+    def test_a_refusal_keeps_what_was_typed(self, closed: Case, custodian: Person) -> None:
+        client, address = session_for(custodian), f"/desk/retention/{closed.report.uuid}/validate/"
+        answer = client.post(address, {"reason": "The works go on", "until": "2099-01-01"})
+        assert answer.status_code == 422
+        assert b"The works go on" in answer.content
+        assert b"at most five years" in answer.content
+
+    def test_the_case_says_how_long_it_is_kept(self, closed: Case, custodian: Person) -> None:
+        Case.objects.update(assigned_to=custodian)
+        page = session_for(custodian).get(f"/desk/reports/{closed.report.uuid}/").content.decode()
+        assert "Kept until" in page
+        assert "due now" in page
