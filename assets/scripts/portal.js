@@ -10,6 +10,7 @@ import { followReading } from "./contents.js";
 import { keepDrafts } from "./drafts.js";
 import { offerPasskeys } from "./passkeys.js";
 import { saveAsOneGoes } from "./autosave.js";
+import { offerRowKeys } from "./row-keys.js";
 import { showUploads } from "./uploading.js";
 import { warnBeforeTheEnd } from "./session.js";
 
@@ -23,4 +24,5 @@ offerPasskeys();
 offerMapPicking();
 saveAsOneGoes();
 showUploads();
+offerRowKeys();
 warnBeforeTheEnd();

@@ -75,6 +75,22 @@ def test_from_the_first_question_to_the_last_word(tabs: Tabs, portal: RunningPor
     check(member.page)
 
 
+def test_the_queue_goes_by_its_keys(tabs: Tabs, portal: RunningPortal) -> None:
+    portal.manage("tick")
+    tab = tabs.desk(ANALYST)
+    tab.open("/desk/reports/")
+    rows = tab.page.locator("[data-row-keys] tbody th a")
+    expect(rows).not_to_have_count(0)
+    for key, at in (("j", 0), ("j", 1), ("k", 0)):
+        tab.page.keyboard.press(key)
+        expect(rows.nth(at)).to_be_focused()
+    tab.page.keyboard.press("?")
+    expect(tab.page.get_by_text("next report")).to_be_visible()
+    first = rows.first.inner_text()
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text(first)
+
+
 @pytest.mark.parametrize("path", ["/report/", "/report/promise/", "/report/status/", "/redress/"])
 def test_the_pages_around_a_report_fit_and_can_be_read(tabs: Tabs, path: str) -> None:
     for tab in (tabs.front(), tabs.front(WATER)):

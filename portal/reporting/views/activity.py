@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.access.viewer import viewer_of
 from portal.members.limits import may_ask
+from portal.members.models import Person
 from portal.members.requests import person_of
 from portal.reporting import sending
 from portal.reporting.drafting import DraftTooLong, Writing, forget_cookie, typed_into
@@ -27,7 +29,10 @@ from portal.reporting.forms.sending import SendForm
 from portal.reporting.models import ReportingSettings
 from portal.reporting.seen import things_in
 from portal.reporting.views.gate import KIND, for_reporters, rescue, while_writing
+from portal.vault import records
 from portal.vocabulary import outlines
+
+logger = logging.getLogger(__name__)
 
 # The order of the pages. `seen` and `files` have views of their own.
 ORDER = (
@@ -221,9 +226,18 @@ def check(request: HttpRequest, writing: Writing) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not may_ask(request, "report", per_hour=settings.PORTAL_REPORTS_PER_HOUR, per="user"):
             form.add_error(None, _("You have sent many reports within an hour. This one is kept; send it later."))
-        elif sending.send(writing, person, copy_to=form.copy_to()) is not None:
+        elif _is_sent(writing, person, form):
             return redirect("report_receipt")
     return render(request, "report/check.html", _check_context(writing, form), status=422 if form.errors else 200)
+
+
+def _is_sent(writing: Writing, person: Person, form: SendForm) -> bool:
+    try:
+        return sending.send(writing, person, copy_to=form.copy_to()) is not None
+    except records.VaultProblem:
+        logger.exception("a report could not be sealed")
+        form.add_error(None, _("The report could not be sealed just now, so it was not sent. It is kept; try later."))
+        return False
 
 
 def _check_context(writing: Writing, form: SendForm) -> dict[str, Any]:

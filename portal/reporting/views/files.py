@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +26,9 @@ from portal.reporting.models import Attachment
 from portal.reporting.receiving import FileRefused, SealingHandler, too_large, too_many
 from portal.reporting.views.activity import steps_at
 from portal.reporting.views.gate import KIND, is_reporter, while_writing
+from portal.vault import records
 
+logger = logging.getLogger(__name__)
 AROUND = 64 * 1024  # bytes that a form adds to its file
 SAID = {
     FileState.CLEAN: gettext_lazy("The file was sealed and scanned."),
@@ -74,7 +77,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """
     try:
         writing = _admitted(request)
-        handler = SealingHandler(writing.data_key(), record=writing.draft.uuid)
+        handler = SealingHandler(_key_of(writing), record=writing.draft.uuid)
     except FileRefused as problem:
         return _answer(request, str(problem), status=403)
     request.upload_handlers = [handler]
@@ -82,6 +85,16 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _receive(request, handler)
     finally:
         handler.discard()
+
+
+def _key_of(writing: Writing) -> records.DataKey:
+    try:
+        return writing.data_key()
+    except records.VaultProblem:
+        logger.exception("a file could not be sealed")
+        raise FileRefused(
+            _("Files cannot be sealed just now. Nothing of this one was kept; your report is. Try again later.")
+        ) from None
 
 
 @csrf_protect
