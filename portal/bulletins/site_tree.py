@@ -10,6 +10,7 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 
 from portal.access.enums import Label
 from portal.bulletins.models import BulletinIndexPage, GuidanceIndexPage, HomePage, InformationIndexPage
+from portal.members import rights
 from portal.members.enums import StaffRole
 
 ADD_AND_CHANGE = ("add_page", "change_page")
@@ -26,7 +27,7 @@ def prepare() -> HomePage:
     _grant(StaffRole.MOP3_EDITOR, guidance, PUBLISH)
     about = InformationIndexPage.objects.first() or _add(home, InformationIndexPage, _("About the portal"), "about")
     _grant(StaffRole.MOP3_EDITOR, about, PUBLISH)
-    _grant_co_chairs(StaffRole.MOP3_EDITOR)
+    rights.grant()
     # A right on the home page would hold for everything below it, the bulletins included.
     GroupPagePermission.objects.filter(page=home, group__name__in=[role.value for role in StaffRole]).delete()
     for role in (StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR, StaffRole.MOP3_EDITOR):
@@ -67,10 +68,3 @@ def _grant_files(role: StaffRole) -> None:
         for verb in ("add", "change", "choose"):
             permission = Permission.objects.get(content_type__app_label=app, codename=f"{verb}_{kind}")
             GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
-
-
-def _grant_co_chairs(role: StaffRole) -> None:
-    """Let a role name the co-chairs of the sectors."""
-    verbs = ("add_cochair", "change_cochair", "delete_cochair")
-    rows = Permission.objects.filter(content_type__app_label="members", codename__in=verbs)
-    Group.objects.get(name=role.value).permissions.add(*rows)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from portal.audit import own
+from portal.members import rights
+from portal.members.enums import StaffRole
 from portal.reporting.models import Report
 
 
@@ -13,3 +15,5 @@ def submitter_of(name: str) -> list[int]:
 
 
 own.owners_with("reporting.report", submitter_of)
+rights.may_edit(StaffRole.MIAC_SUPERVISOR, "reporting", "add_approvedsentence", "change_approvedsentence")
+rights.may_edit(StaffRole.MIAC_SUPERVISOR, "reporting", "change_reportingsettings")
