@@ -1,6 +1,7 @@
 // A form marked data-autosave is saved a moment after somebody stops typing, to the address that its button sends it
-// to. What was saved is said quietly. When another window saved the page meanwhile, nothing is overwritten: the button
-// shows both.
+// to. What was saved is said quietly. One save follows the other, and the button waits for the last: a save that was
+// given up half-way may have been kept, and the next would look like another window's. When another window did save the
+// page meanwhile, nothing is overwritten: the button shows both.
 
 const PAUSE = 2000; // milliseconds after the last key
 
@@ -16,26 +17,34 @@ class Autosave {
 
   begin() {
     this.form.addEventListener("input", () => this.wait());
-    this.form.addEventListener("submit", () => this.stop());
+    this.form.addEventListener("submit", (event) => this.finish(event));
   }
 
   wait() {
-    this.stop();
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);
   }
 
-  stop() {
+  async finish(event) {
     clearTimeout(this.timer);
-    this.request?.abort();
+    if (!this.saving) return;
+    event.preventDefault();
+    await this.saving;
+    this.form.requestSubmit(event.submitter);
   }
 
   async save() {
+    await this.saving;
+    this.saving = this.send();
+    await this.saving;
+    this.saving = null;
+  }
+
+  async send() {
     const body = new FormData(this.form);
     body.set("autosave", "1");
-    this.request = new AbortController();
     try {
-      const options = { body, method: "POST", redirect: "error", signal: this.request.signal };
-      this.show(await (await fetch(this.form.action, options)).json());
+      this.show(await (await fetch(this.form.action, { body, method: "POST", redirect: "error" })).json());
     } catch {
       // Offline, or signed out meanwhile: the button says what happened and loses nothing.
     }

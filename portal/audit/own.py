@@ -19,14 +19,20 @@ ACCOUNT = "members.person"  # somebody tried to sign in to it, or staff acted on
 LARGEST_KEY = 2**63 - 1  # what the databases can hold
 MOST_NAMED = 20  # in one line of the log
 Owners = Callable[[str], Iterable[int]]
+Uses = frozenset[str] | None
 Meant = dict[tuple[str, str], str]  # values of references by kind and reference
 _owners: dict[str, Owners] = {}
+_shown: dict[str, Uses] = {}
 logger = logging.getLogger(__name__)
 
 
-def owners_with(kind: str, function: Owners) -> None:
-    """Register who is shown the uses of things of one kind (the part before the colon of their names)."""
+def owners_with(kind: str, function: Owners, *, verbs: Iterable[str] | None = None) -> None:
+    """Register who is shown the uses of things of one kind (the part before the colon of their names).
+
+    With `verbs` these alone: what is shown lies in clear where Front reads it, and could tip somebody off.
+    """
     _owners[kind] = function
+    _shown[kind] = None if verbs is None else frozenset(str(verb) for verb in verbs)
 
 
 def show(rows: Iterable[dict[str, Any]]) -> None:
@@ -62,7 +68,11 @@ def _show(rows: Sequence[dict[str, Any]]) -> None:
 
 def _is_use(row: dict[str, Any]) -> bool:
     """Whether something was done with what somebody submitted. Reading the trail about it is no use of it."""
-    return _kind(row) in _owners and not row["verb"].startswith("trail.")
+    kind = _kind(row)
+    if kind not in _owners or row["verb"].startswith("trail."):
+        return False
+    shown = _shown.get(kind)
+    return shown is None or row["verb"] in shown
 
 
 def _kind(row: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """The process in which whole files are parsed. Started by `conversation`, never imported by the portal.
 
 It gets a kind and the bytes through one pipe, and answers through another. It has an empty environment, no key and no
-setting; before it reads the file it gives up files, network and more (`confinement`).
+setting; before it reads the file it gives up files, network and more (`confinement`). Where it cannot even give up
+opening files, it reads none.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ def serve(maker_of: Callable[[Kind], Maker], limits: Limits | None = None) -> No
     )
     delivery = Delivery(lambda frame: _write(answer, frame))
     delivery.confined(done)
+    if Confined.NO_DESCRIPTORS not in done:  # it could still open files and sockets, so it reads no hostile file
+        delivery.end(Trouble.NOT_STARTED)
+        return
     delivery.end(_trouble(make, _read(length), delivery))
 
 

@@ -46,8 +46,6 @@ USED: dict[str, Words] = {
     Verb.REPORT_REOPEN: _("A report of yours was opened with its code, or somebody tried."),
     Verb.REPORT_ADD: _("Something was added to a report of yours."),
     Verb.REPORT_OPEN: _("The desk opened a report of yours."),
-    Verb.PRINT: _("The desk printed a report of yours."),
-    Verb.EXPORT: _("The desk took a copy of a report of yours."),
 }
 OTHER_USE = _("Something was done with what you sent.")
 

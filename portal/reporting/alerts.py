@@ -1,7 +1,8 @@
-"""Urgent reports: who is alerted when, until somebody takes the report up.
+"""Urgent reports: who is alerted when, until somebody takes the report up, and of an emergency until the police know.
 
 Front asks for the first mail in the transaction of sending. From the second on it is Desk, by its clock: the duty
-officers again, then the supervisors as well, and on at the last interval until it is taken up.
+officers again, then the supervisors as well, and on at the last interval until it is taken up. What the initial review
+found to be an emergency has somebody, and is alerted for until its hand-off to the police is on record.
 """
 
 from __future__ import annotations
@@ -11,10 +12,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from portal.members.enums import StaffRole
 from portal.reporting import mail
+from portal.reporting.enums import Review
 from portal.reporting.models import Case, Report
+
+# `next_alert_at` of an emergency is empty once the police were told.
+STILL_WAITS = Q(taken_up_at=None) | Q(review=Review.EMERGENCY)
 
 
 def first_alert_again(report: Report, sent: datetime) -> dict[str, Any]:
@@ -25,14 +31,15 @@ def first_alert_again(report: Report, sent: datetime) -> dict[str, Any]:
 
 
 def alert_due(now: datetime) -> int:
-    """Alert again for every urgent report that nobody has taken up; gives how many."""
-    due = Case.objects.open().filter(next_alert_at__lte=now, taken_up_at=None).values_list("pk", flat=True)
+    """Alert again for every urgent report that waits for somebody, or for the police; gives how many."""
+    due = Case.objects.open().filter(STILL_WAITS, next_alert_at__lte=now).values_list("pk", flat=True)
     return sum(_alert(pk, now) for pk in list(due))
 
 
 @transaction.atomic
 def _alert(pk: int, now: datetime) -> bool:
-    case = Case.objects.select_for_update(of=("self",)).filter(pk=pk, next_alert_at__lte=now, taken_up_at=None).first()
+    rows = Case.objects.select_for_update(of=("self",)).filter(STILL_WAITS, pk=pk, next_alert_at__lte=now)
+    case = rows.first()
     if case is None:
         return False
     is_late = case.alerts >= len(settings.PORTAL_ALERTS_AFTER)

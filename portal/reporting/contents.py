@@ -11,8 +11,9 @@ from typing import Any
 
 from portal.members.case_file import decoded
 from portal.reporting.enums import Section
-from portal.reporting.models import Attachment, Case, CaseEntry, DeskMessage, Report
+from portal.reporting.models import Attachment, Case, CaseEntry, DeskMessage, Report, ReportPart
 from portal.vault import records
+from portal.vault.models import Destruction
 
 Answers = dict[str, Any]
 LONGEST_LIST = 200
@@ -43,16 +44,48 @@ def sections_of(report: Report, *, but: Iterable[str] = (Section.REPORTER,)) -> 
     Each opening is recorded in the trail.
     """
     left_out = {str(name) for name in but} | {Section.ADDED.value}
-    parts = [part for part in report.parts.all() if part.name not in left_out]
-    newest = {part.name: part for part in parts}  # in order of time, so the last of each counts
-    opened = open_all([(report.record, part.field, bytes(part.envelope)) for part in newest.values()])
-    found = dict(zip(newest, opened, strict=True))
+    sent = {part.name: part for part in sent_parts(report) if part.name not in left_out}
+    opened = open_all([(report.record, part.field, bytes(part.envelope)) for part in sent.values()])
+    found = dict(zip(sent, opened, strict=True))
     return {section.value: found.get(section.value, {}) for section in Section if section.value not in left_out}
+
+
+def sent_parts(report: Report) -> list[ReportPart]:
+    """The sections as they were sent. There is one first version of each; what Front inserts later is none."""
+    return [part for part in report.parts.all() if part.version == 1 and part.name != Section.ADDED]
+
+
+def key_of(report: Report) -> records.DataKey:
+    """The report's own data key, on the desk: the one under which it was sent.
+
+    A row that Front made up without sealing anything gets a key of the desk's, so that the desk can close it. Raises as
+    `records.desk_key` does.
+    """
+    of = _sealed_with(report)
+    if of:
+        return records.desk_key(report.record, of=of)
+    if Destruction.objects.filter(record=report.record).exists():
+        raise records.KeyDestroyed
+    return records.new_key(report.record)
+
+
+def issue_code(report: Report, words: str) -> None:
+    """Seal the report's own key to a new receipt code. Raises as `records.desk_key` does."""
+    records.issue_words(report.record, words, of=_sealed_with(report))
+
+
+def _sealed_with(report: Report) -> bytes:
+    """Something that was sealed under the report's own key, and that Front cannot change or add since."""
+    sent = next((bytes(part.envelope) for part in sent_parts(report) if part.name == Section.REPORTER), b"")
+    if sent:
+        return sent
+    written = CaseEntry.objects.filter(case__report=report).exclude(details=b"").order_by("pk")
+    return bytes(written.values_list("details", flat=True).first() or b"")
 
 
 def reporter_of(report: Report) -> Answers:
     """Who reports. Opened apart, with a reason (`actions`)."""
-    part = report.parts.filter(name=Section.REPORTER).order_by("-at", "-pk").first()
+    part = next((part for part in sent_parts(report) if part.name == Section.REPORTER), None)
     return open_all([(report.record, part.field, bytes(part.envelope))])[0] if part else {}
 
 
@@ -86,7 +119,7 @@ def add_entry(case: Case, kind: str, *, by: Any, code: str = "", details: Answer
     """Record something on a case; its words are sealed under the report's own key, and go when that is destroyed."""
     entry = CaseEntry(case=case, kind=kind, by=by, code=code)
     if details:
-        entry.details = records.desk_key(case.report.record).seal(entry.field, json.dumps(details).encode())
+        entry.details = key_of(case.report).seal(entry.field, json.dumps(details).encode())
     entry.save(force_insert=True)
     return entry
 
@@ -94,7 +127,7 @@ def add_entry(case: Case, kind: str, *, by: Any, code: str = "", details: Answer
 def add_message(report: Report, words: str, *, by: Any) -> DeskMessage:
     """Write to the submitter; the receipt code opens it."""
     message = DeskMessage(report=report, by=by)
-    message.envelope = records.desk_key(report.record).seal(message.field, json.dumps({"words": words}).encode())
+    message.envelope = key_of(report).seal(message.field, json.dumps({"words": words}).encode())
     message.save(force_insert=True)
     return message
 
@@ -133,7 +166,11 @@ def parsed_list(text: Any) -> list[Answers]:
 
 
 def _named_files(report: Report) -> set[uuid.UUID]:
-    parts = [part for part in report.parts.all() if part.name in {Section.FILES, Section.ADDED}]
+    parts = [
+        part
+        for part in report.parts.all()
+        if part.name == Section.ADDED or (part.name == Section.FILES and part.version == 1)
+    ]
     opened = open_all([(report.record, part.field, bytes(part.envelope)) for part in parts])
     named = [row.get("uuid", "") for answers in opened for row in parsed_list(answers.get("files", ""))]
     return {found for found in map(_uuid, named) if found is not None}

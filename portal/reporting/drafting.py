@@ -56,7 +56,7 @@ class Writing:
         return found if found is not None and found.draft.owner_id == request.user.pk else None
 
     @classmethod
-    def by_cookie(cls, request: HttpRequest, kind: DraftKind) -> Writing | None:
+    def by_cookie(cls, request: HttpRequest, kind: str) -> Writing | None:
         """The draft that this browser is writing, whoever asks: to be saved to, never to be shown."""
         name, _dot, key = request.COOKIES.get(cookie_name(kind), "").partition(".")
         try:
@@ -88,6 +88,11 @@ class Writing:
         parts = DraftPart.objects.filter(draft=self.draft).exclude(name__in=[KEY, RECEIPT])
         return {part.name: self._opened(part)[0] for part in parts}
 
+    def versions(self) -> dict[str, int]:
+        """Which version of each page there is."""
+        parts = DraftPart.objects.filter(draft=self.draft).exclude(name__in=[KEY, RECEIPT])
+        return dict(parts.values_list("name", "version"))
+
     def _opened(self, part: DraftPart | None) -> tuple[Typed, int]:
         if part is None:
             return {}, 0
@@ -106,12 +111,23 @@ class Writing:
             raise DraftTooLong
         envelope = self.key.seal(_field(page), text)
         with transaction.atomic():
-            held = Draft.objects.select_for_update().filter(pk=self.draft.pk, sent_at=None).first()
-            if held is None or not self._put(page, envelope, over):
+            held = self.held()
+            if held is None:
                 return 0
+            if not self._put(page, envelope, over):
+                return self._same(page, typed)
             held.saved_at = timezone.now()
             held.save(update_fields=["saved_at"])
         return over + 1
+
+    def held(self) -> Draft | None:
+        """The draft's row, locked inside a transaction, as long as it was not sent."""
+        return Draft.objects.select_for_update().filter(pk=self.draft.pk, sent_at=None).first()
+
+    def _same(self, page: str, typed: Typed) -> int:
+        """The version that is stored, when it holds just this: a second press of a button saves nothing anew."""
+        stored, version = self.typed(page)
+        return version if stored == typed else 0
 
     def _put(self, page: str, envelope: bytes, over: int) -> bool:
         facts = {"envelope": envelope, "version": over + 1, "saved_at": timezone.now()}
@@ -150,7 +166,10 @@ class Writing:
     def discard(self) -> None:
         """Throw the draft away. Desk destroys the key and the files that came in (`PORTAL_ORPHANS_WAIT`)."""
         with transaction.atomic():
-            Attachment.objects.filter(report_uuid=self.draft.uuid).update(removed_at=timezone.now())
+            if self.held() is None:
+                return
+            left = Attachment.objects.filter(report_uuid=self.draft.uuid, removed_at=None)
+            left.update(removed_at=timezone.now())
             self.draft.delete()
 
     def keep_receipt(self, receipt: Typed) -> None:
@@ -176,6 +195,15 @@ class Writing:
 def cookie_name(kind: str) -> str:
     """Browsers take the prefix only over HTTPS (RFC 6265bis, section 4.1.3.1); `__Host-` allows no path."""
     return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}draft-{kind}"
+
+
+def forget_stale_cookie(request: HttpRequest, response: HttpResponse, kind: str) -> None:
+    """Take back a cookie whose draft is gone. One that did not come, or opens a draft still, is left alone.
+
+    A link from another site comes without it (SameSite=Strict), and a colleague may use the same computer.
+    """
+    if cookie_name(kind) in request.COOKIES and Writing.by_cookie(request, kind) is None:
+        forget_cookie(response, kind)
 
 
 def forget_cookie(response: HttpResponse, kind: str) -> None:

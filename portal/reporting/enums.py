@@ -69,7 +69,7 @@ class Review(models.TextChoices):
     REAL = "real", _("describes something that can be looked into")
     UNFOUNDED = "unfounded", _("nothing in it can be looked into")
     DUPLICATE = "duplicate", _("was reported before")
-    EMERGENCY = "emergency", _("an emergency: the police were told at once")
+    EMERGENCY = "emergency", _("an emergency: the police must be told at once")
 
 
 class Finding(models.TextChoices):

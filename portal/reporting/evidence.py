@@ -23,7 +23,7 @@ from portal.files.enums import Verdict as Judgement
 from portal.reporting import contents, seen_before
 from portal.reporting.contents import FileFacts
 from portal.reporting.enums import CopyState, FileState, Stage
-from portal.reporting.models import Attachment, Case, Evidence
+from portal.reporting.models import Attachment, Case, Evidence, Report
 from portal.vault import records
 from portal.vault.storage import sealed_files
 
@@ -56,7 +56,7 @@ def take_in(case: Case) -> int:
     Doing it again does no harm. Raises `KeyNotHeld`, so that a desk without its keys takes nothing for empty.
     """
     seen = case.report.parts.count()  # before they are read: what comes in meanwhile is for the next time
-    _insist_on_key(case)
+    insist_on_key(case.report)
     known = set(Evidence.objects.filter(case=case).values_list("pk", flat=True))
     named = contents.files_of(case.report)[:MOST_FILES]
     fresh = [_first_row(case, facts) for facts in named if facts.attachment.pk not in known]
@@ -78,17 +78,20 @@ def take_in_added() -> int:
 def look_at_waiting(now: datetime) -> int:
     """Scan what waits, one file after the other; give how many got an answer.
 
-    A scanner that is away ends the round: the next one begins where this one stopped.
+    A scanner that is away ends the round: the next one begins where this one stopped. One file that gets no answer from
+    a scanner that is well does not keep the others waiting.
     """
     if not settings.PORTAL_CLAMD_ADDRESS:
         _tell_why(now, _("The desk has no virus scanner. Nobody opens this file until one has looked at it."))
         return 0
-    done = 0
+    done, is_known_well = 0, False
     for pk in _due(now, state=FileState.WAITING):
         state = look_at(pk, now)
-        if state == FileState.WAITING:
-            break
-        done += bool(state)
+        if state == FileState.WAITING and not is_known_well:
+            is_known_well = Scanner(settings.PORTAL_CLAMD_ADDRESS).recognises_the_test_string()
+            if not is_known_well:
+                break
+        done += state not in ("", FileState.WAITING)
     return done
 
 
@@ -131,10 +134,11 @@ def plaintext_of(attachment: Attachment) -> Iterator[bytes]:
         raise NotThere from None
 
 
-def _insist_on_key(case: Case) -> None:
+def insist_on_key(report: Report) -> None:
+    """Raises `KeyNotHeld` and `KeyRingProblem`, which pass; a key that is unknown or destroyed is no reason to wait."""
     try:
-        records.desk_key(case.report.record)
-    except records.KeyNotHeld:
+        contents.key_of(report)
+    except (records.KeyNotHeld, records.KeyRingProblem):
         raise
     except records.VaultProblem:
         pass  # unknown or destroyed: waiting would not bring it back

@@ -2,7 +2,8 @@
 
 What Front wrote or sealed is hostile. A code that is not of its vocabulary, and a date that makes no sense, is left
 empty; a report of which nothing opens becomes a case all the same, so that people look at it. One bad report never
-stops the others.
+stops the others. Where the fault is the desk's own (a database that is away, a key that is not here) the report waits:
+a case that is filled in blind would never be filled in again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError, transaction
 from django.utils import timezone
 
 from portal.reporting import evidence
@@ -32,6 +33,15 @@ MOST_AT_ONCE = 200
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # what is said to have been before is a slip of the keyboard
 LONGEST_CODE = 50
 NORTHERNMOST, EASTERNMOST = 90, 180  # degrees
+# Faults of the desk itself. `DataError` is none of them: hostile answers bring it about.
+PASSING = (
+    records.KeyNotHeld,
+    records.KeyRingProblem,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 
 
 def take_in_new(*, most: int = MOST_AT_ONCE) -> int:
@@ -88,12 +98,15 @@ class Found:
 
 
 def _read(report: Report) -> Found:
-    """The coded fields; empty ones when something in the report cannot be read at all."""
+    """The coded fields; empty ones when something in the report cannot be read at all. Raises what is `PASSING`."""
     try:
         with transaction.atomic():  # a fault of the database in here must not spoil the case itself
+            evidence.insist_on_key(report)
             sections = sections_of(report)
             return Found(_coded(sections, report), _word(sections[Section.URGENCY], "now") == YesNo.YES)
-    except Exception as problem:  # noqa: BLE001  (whatever it is, people must see that the report is there)
+    except PASSING:
+        raise
+    except Exception as problem:  # noqa: BLE001  (whatever else it is, people must see that the report is there)
         _tell("a report was taken in unread", report, problem)
         return Found()
 

@@ -53,6 +53,10 @@ CODES: dict[str, Any] = {
 }
 
 
+# Whom the desk called to give a new code, and on which number, is as good as the reporter's name.
+WITH_IDENTITY = frozenset({EntryKind.CODE})
+
+
 @dataclass(frozen=True)
 class Written:
     """One section, or one thing that was seen: its title, labels and answers. What does not open has no rows."""
@@ -137,12 +141,19 @@ def conversation_of(case: Case) -> list[Said]:
 
 
 def history_of(case: Case) -> list[Recorded]:
-    """Everything that was recorded, oldest first: who, what, when, why."""
+    """Everything that was recorded, oldest first: who, what, when, why; without words that tell who reported."""
     entries = list(case.entries.select_related("by").order_by("at", "pk"))
     for entry in entries:
         entry.case = case  # its record is known; asking for it would cost a query each
-    opened = contents.details_of(entries)
-    return [_recorded(entry, details) for entry, details in zip(entries, opened, strict=True)]
+    told = [entry for entry in entries if entry.kind not in WITH_IDENTITY]
+    opened = dict(zip((entry.pk for entry in told), contents.details_of(told), strict=True))
+    return [_recorded(entry, opened[entry.pk]) if entry.pk in opened else Recorded(entry, "", []) for entry in entries]
+
+
+def calls_of(case: Case) -> list[tuple[str, str]]:
+    """The words of calls to the reporter, with labels. They belong to the identity, which is opened with a reason."""
+    entries = list(case.entries.filter(kind__in=WITH_IDENTITY).order_by("at", "pk"))
+    return [row for entry in entries for row in entry_in_words(entry, case)]
 
 
 def entry_in_words(entry: CaseEntry, case: Case) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from portal.core.clamd import Outcome, Scanner, Stream, Verdict as Scanned
 from portal.files import identify, names
 from portal.files.enums import Verdict
 from portal.files.identify import Identified
+from portal.reporting.drafting import Writing
 from portal.reporting.enums import FileState
 from portal.reporting.models import Attachment
 from portal.vault import records, streams
@@ -125,8 +126,8 @@ class SealingHandler(FileUploadHandler):
     def upload_interrupted(self) -> None:
         self.discard()
 
-    def keep(self, owner: Any) -> Attachment:
-        """Make the file part of the draft. Raises `FileRefused`, and throws away what was stored."""
+    def keep(self, writing: Writing) -> Attachment:
+        """Make the file part of the draft, unless that was sent meanwhile. Keeps nothing if it raises `FileRefused`."""
         received = self.received
         if received is None:
             raise FileRefused(self.problem or _("No file came in. Choose one and send it again."))
@@ -135,16 +136,22 @@ class SealingHandler(FileUploadHandler):
         kind = received.identified.kind
         facts = {"name": received.name, "declared": received.declared, "sha256": received.sha256}
         row = self.row
-        row.owner, row.length, row.state = owner, received.length, received.state
+        row.owner_id, row.length, row.state = writing.draft.owner_id, received.length, received.state
         row.kind = kind.value if kind is not None else ""
         row.facts = self._key.seal(row.facts_field, json.dumps(facts).encode())
-        self._insert(row)
+        self._insert(row, writing)
         return row
 
-    def _insert(self, row: Attachment) -> None:
+    def _insert(self, row: Attachment, writing: Writing) -> None:
         with transaction.atomic():
-            present = Attachment.objects.select_for_update().filter(report_uuid=row.report_uuid, removed_at=None)
-            if len(present) >= settings.PORTAL_FILES_A_REPORT:
+            if writing.held() is None:
+                raise FileRefused(
+                    _("The report was sent while this file was on its way. It was not kept; report anew.")
+                )
+            if (
+                Attachment.objects.filter(report_uuid=row.report_uuid, removed_at=None).count()
+                >= settings.PORTAL_FILES_A_REPORT
+            ):
                 raise FileRefused(too_many())
             row.save(force_insert=True)
             audit.record(Verb.UPLOAD, row, facts={"kind": row.kind, "bytes": row.length, "state": row.state})
@@ -155,7 +162,8 @@ class SealingHandler(FileUploadHandler):
         if self._is_kept or not self._begun:
             return
         self._scan.close()
-        self._close()
+        with suppress(OSError):
+            self._close()  # a full disk refuses what is still to be written
         with suppress(OSError):
             self._storage.delete(self.row.place)
 

@@ -15,6 +15,12 @@ def reference(entry: CaseEntry) -> str:
     return entry.uuid.hex[:REFERENCE]
 
 
+def is_flagged_by_desk(case: Case) -> bool:
+    """Whether somebody at the desk said last that somebody in it may be under 18."""
+    entry = case.entries.filter(kind=EntryKind.MINOR).order_by("-at", "-pk").first()
+    return entry is not None and entry.code == "yes"
+
+
 def was_handed_to_police(case: Case) -> bool:
     return bool(case.entries.filter(kind=EntryKind.POLICE).exists())
 

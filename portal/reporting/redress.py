@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 
 from portal.core import outbox
 from portal.members.enums import StaffRole
@@ -49,8 +50,11 @@ def new_once() -> str:
 
 
 def receive(kind: str, answers: dict[str, str], *, once: str) -> str:
-    """Seal and store a request; gives its number. The same form sent twice is one request with one number."""
-    identifier = _identifier(once)
+    """Seal and store a request; gives its number. The same form sent twice is one request with one number.
+
+    Sent again with other words it is another request: what was stored is sealed, so Front cannot compare.
+    """
+    identifier = _identifier(once, json.dumps([kind, answers], sort_keys=True))
     row = Redress(uuid=identifier, number=number_of(identifier), kind=kind)
     row.due_at = row.received_at + timedelta(days=ReportingSettings.load().redress_days)
     row.words = records.new_key(row.record).seal(WORDS, json.dumps(answers).encode())
@@ -94,7 +98,7 @@ def answer_of(row: Redress) -> dict[str, Any]:
 
 
 def seal_answer(row: Redress, said: dict[str, str]) -> bytes:
-    return records.desk_key(row.record).seal(ANSWER, json.dumps(said).encode())
+    return records.desk_key(row.record, of=bytes(row.words)).seal(ANSWER, json.dumps(said).encode())
 
 
 def waiting() -> Any:
@@ -113,9 +117,14 @@ def tell_officers(now: datetime) -> int:
     return len(fresh)
 
 
-def _identifier(once: str) -> uuid.UUID:
-    """What the form carried, or a new one where it carried nothing that this site signed lately."""
+def _identifier(once: str, said: str) -> uuid.UUID:
+    """It follows from what the form carried and what was said; a new one where this site did not sign that lately.
+
+    Who reads the rows learns nothing of the words from it: the digest is made with the site's signing key.
+    """
     try:
-        return uuid.UUID(signing.loads(once, salt=ONCE, max_age=ONCE_LASTS))
+        carried = uuid.UUID(signing.loads(once, salt=ONCE, max_age=ONCE_LASTS))
     except (signing.BadSignature, ValueError, TypeError):
         return uuid.uuid4()
+    digest = salted_hmac(ONCE, f"{carried}:{said}", algorithm="sha256").digest()
+    return uuid.UUID(bytes=digest[:16], version=4)

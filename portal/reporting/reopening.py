@@ -17,10 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from portal import audit
 from portal.audit import Verb
 from portal.members.case_file import decoded
+from portal.members.limits import may_ask
 from portal.members.models import Person
+from portal.reporting.contents import parsed_list
 from portal.reporting.enums import Section, Status
 from portal.reporting.forms.activity import PAGES
-from portal.reporting.forms.seen import name_of
+from portal.reporting.forms.seen import shown_things
 from portal.reporting.models import Attachment, Case, Report
 from portal.reporting.seen import things_in
 from portal.reporting.sending import sealed_part
@@ -29,6 +31,7 @@ from portal.vault import receipts, records
 PATH = "/report/status/"
 LASTS = timedelta(minutes=30)
 MOST_ADDED = 100  # additions to one report
+MOST_READINGS = 120  # openings with the cookie's code an hour: each costs the slow hash
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Opened:
     """What was sent, added and written back. What does not open is left out, and `is_whole` says so."""
 
     sections: list[tuple[str, list[tuple[str, str]]]] = field(repr=False)
-    things: list[str] = field(repr=False)
+    things: list[tuple[str, list[tuple[str, str]]]] = field(repr=False)
     files: list[str] = field(repr=False)
     words: list[tuple[datetime, bool, str]] = field(repr=False)  # when, whether from the desk, what
     is_whole: bool
@@ -99,7 +102,7 @@ def forget_cookie(response: HttpResponse) -> None:
 def key_in(request: HttpRequest, report: Report) -> records.DataKey | None:
     """The report's key, if this browser holds its code."""
     number, _dot, words = request.COOKIES.get(cookie_name(), "").partition(".")
-    if number != report.number:
+    if number != report.number or not may_ask(request, "receipt-cookie", per_hour=MOST_READINGS, per="user"):
         return None
     try:
         return records.key_by_words(report.record, receipts.read_words(words))
@@ -112,43 +115,47 @@ def read(report: Report, key: records.DataKey) -> Opened:
     parts = list(report.parts.all())
     opened = {part.pk: _open(key, part.field, bytes(part.envelope)) for part in parts}
     sent = {part.name: opened[part.pk] for part in parts if part.name != Section.ADDED}
-    added = [(part.at, False, opened[part.pk].get("words", "")) for part in parts if part.name == Section.ADDED]
+    added = [(part.at, False, (opened[part.pk] or {}).get("words", "")) for part in parts if part.name == Section.ADDED]
     written = [
-        (row.at, True, _open(key, row.field, bytes(row.envelope)).get("words", "")) for row in report.messages.all()
+        (row.at, True, (_open(key, row.field, bytes(row.envelope)) or {}).get("words", ""))
+        for row in report.messages.all()
     ]
-    names, all_open = _names_of_files(report, key)
+    names, all_open = _names_of_files(report, key, sent.get(Section.FILES.value) or {})
     return Opened(
         sections=list(_in_words(sent)),
-        things=[name_of(thing) for thing in things_in(sent.get(Section.SEEN.value, {}))],
+        things=shown_things(things_in(sent.get(Section.SEEN.value) or {})),
         files=names,
         words=sorted(row for row in [*added, *written] if row[2]),
-        is_whole=all_open and all(opened.values()) and len(added) + len(written) == _with_words([*added, *written]),
+        is_whole=all_open and None not in opened.values() and _have_words([*added, *written]),
     )
 
 
-def _in_words(sent: dict[str, dict[str, Any]]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+def _in_words(sent: dict[str, dict[str, Any] | None]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
     """The sections that say something, with labels as they were asked."""
     for name, form in PAGES.items():
-        rows = [row for row in form(initial=sent.get(name, {})).shown() if row[1]]
+        rows = [row for row in form(initial=sent.get(name) or {}).shown() if row[1]]
         if rows:
             yield str(form.title), rows
 
 
-def _with_words(rows: Iterable[tuple[datetime, bool, str]]) -> int:
-    return sum(1 for row in rows if row[2])
+def _have_words(rows: Iterable[tuple[datetime, bool, str]]) -> bool:
+    return all(words for _at, _is_from_desk, words in rows)
 
 
-def _names_of_files(report: Report, key: records.DataKey) -> tuple[list[str], bool]:
-    rows = Attachment.objects.filter(report_uuid=report.uuid, removed_at=None)
-    facts = [_open(key, row.facts_field, bytes(row.facts)) for row in rows]
-    return [found["name"] for found in facts if found.get("name")], all(facts)
+def _names_of_files(report: Report, key: records.DataKey, sent: dict[str, Any]) -> tuple[list[str], bool]:
+    """The files that went with the report, by the list that was sealed with it."""
+    named = {row.get("uuid") for row in parsed_list(sent.get("files", ""))}
+    rows = [row for row in Attachment.objects.filter(report_uuid=report.uuid) if str(row.uuid) in named]
+    facts = [_open(key, row.facts_field, bytes(row.facts)) or {} for row in rows]
+    return [found["name"] for found in facts if found.get("name")], len(rows) == len(named) and all(facts)
 
 
-def _open(key: records.DataKey, field: str, envelope: bytes) -> dict[str, Any]:
+def _open(key: records.DataKey, field: str, envelope: bytes) -> dict[str, Any] | None:
+    """What was sealed; None when this key does not open it."""
     try:
         return decoded(key.open(field, envelope))
     except records.EnvelopeRefused:
-        return {}
+        return None
 
 
 def add(report: Report, words: str, *, key: records.DataKey | None) -> bool:

@@ -6,6 +6,7 @@ A purge destroys the data keys, and with them every backup of the content. It ne
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -34,6 +35,10 @@ from portal.vault import records
 from portal.vault.models import Destruction
 from portal.vault.storage import sealed_files
 
+logger = logging.getLogger(__name__)
+# Whose codes say what the desk thought of the report; those of dispositions and decisions stay.
+CODES_GONE = (EntryKind.MINOR, EntryKind.INITIAL_REVIEW, EntryKind.DETERMINATION)
+
 
 class Window(Enum):
     """A queue: how many days before its end a record stands in it."""
@@ -47,10 +52,11 @@ class Window(Enum):
         return timedelta(days=self.value)
 
 
-def ending_within(window: Window) -> Any:
-    """Records that end within so many days, or have ended, the first to end on top."""
+def ending_within(window: Window, *, for_person: Person | None = None) -> Any:
+    """Records that end within so many days, or have ended, the first to end on top; without those they sent."""
     until = timezone.localdate() + window.days
     rows = Case.objects.exclude(stage=Stage.PURGED).filter(retain_until__lte=until)
+    rows = rows.exclude(report__submitter=for_person) if for_person else rows
     return rows.select_related("report").order_by("retain_until", "pk")
 
 
@@ -84,11 +90,18 @@ def finish(row: Purge) -> None:
 
 
 def finish_begun(now: datetime) -> int:
-    """Finish the purges that a crash cut off; give how many."""
-    begun = list(Purge.objects.filter(done_at=None).select_related("case__report"))
-    for row in begun:
+    """Finish the purges that a crash cut off; give how many. One that fails again does not keep the others waiting."""
+    return sum(_is_finished(row) for row in Purge.objects.filter(done_at=None).select_related("case__report"))
+
+
+def _is_finished(row: Purge) -> bool:
+    try:
         finish(row)
-    return len(begun)
+    except Exception as problem:  # noqa: BLE001  (whatever it is, it is tried again, and the others go on)
+        facts = {"report": row.case.report.number, "problem": type(problem).__name__}
+        logger.error("a purge was not finished", extra=facts)
+        return False
+    return True
 
 
 def _number_of_files(report: Report) -> int:
@@ -108,6 +121,7 @@ def _empty_files(case: Case) -> None:
 def _empty_rows(case: Case) -> None:
     SeenDigest.objects.filter(case=case).delete()
     CaseEntry.objects.filter(case=case).update(details=b"")
+    CaseEntry.objects.filter(case=case, kind__in=CODES_GONE).update(code="")
     case.report.parts.all().delete()
     case.report.messages.all().delete()
     Draft.objects.filter(uuid=case.report.uuid).delete()
@@ -115,8 +129,8 @@ def _empty_rows(case: Case) -> None:
 
 
 def _empty_case(case: Case, now: datetime) -> None:
-    """The coded fields go, and closing words that were not among the approved ones may say something."""
-    case.behaviour = case.target = case.closing_words = case.review = case.finding = ""
+    """The coded fields go, and the words in clear: other closing words than the approved ones may say something."""
+    case.behaviour = case.target = case.closing_words = case.closure_basis = case.review = case.finding = ""
     case.sector = case.county = case.happened_from = case.happened_to = case.duplicate_of = None
     case.has_unusual_facts = case.may_be_minor = case.is_purge_held = False
     case.stage, case.purged_at, case.next_alert_at = Stage.PURGED, now, None

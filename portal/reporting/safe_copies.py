@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from portal.files import running
@@ -29,6 +30,8 @@ from portal.vocabulary.outlines import county_at
 
 logger = logging.getLogger(__name__)
 MOST_TRIES = 3
+# Faults of the desk itself, of which no file is the reason: the storage is full, keys are missing, a database is away.
+OWN_FAULTS = (OSError, records.KeyNotHeld, records.KeyRingProblem, OperationalError, InterfaceError)
 PASSING = {Trouble.MEMORY, Trouble.TIME, Trouble.NOT_STARTED}  # what may go better the next time
 
 
@@ -52,21 +55,51 @@ class Shown:
 
 
 def make_waiting(now: datetime) -> int:
-    """Make the copies that wait, one file a transaction; give how many files are done with."""
-    return sum(make(pk, now) for pk in evidence.due_for_copies(now))
+    """Make the copies that wait, one file a transaction; give how many files are done with.
+
+    A fault of the desk itself is logged, and the file waits without having lost a try.
+    """
+    return sum(_is_done(pk, now) for pk in evidence.due_for_copies(now))
+
+
+def _is_done(pk: Any, now: datetime) -> bool:
+    try:
+        return make(pk, now)
+    except OWN_FAULTS as problem:
+        logger.error("a safe copy waits", extra={"file": str(pk), "problem": type(problem).__name__})
+        return False
 
 
 def make(pk: Any, now: datetime) -> bool:
-    """Make the copy of one clean file, or note why there is none; False if it waits for another try."""
+    """Make the copy of one clean file, or note why there is none; False if it waits for another try.
+
+    Raises `OWN_FAULTS`, after which the try does not count.
+    """
     row = evidence.claim(pk, now, state=FileState.CLEAN, copy_state=CopyState.WAITING)
     if row is None:
         return False
+    try:
+        return _made(row, now)
+    except OWN_FAULTS:
+        _give_back(row)
+        raise
+
+
+def _made(row: Evidence, now: datetime) -> bool:
     # A file that ends the worker itself, again and again, is for two people together.
     outcome = _outcome(row) if row.tries <= 2 * MOST_TRIES else NoCopy(reason=Trouble.CRASH)
+    if outcome is None:
+        _give_back(row)
+        return False
     if isinstance(outcome, NoCopy) and outcome.reason in PASSING and row.tries < MOST_TRIES:
         return False
     _note(row, outcome, now)
     return True
+
+
+def _give_back(row: Evidence) -> None:
+    """The file is no reason for what went wrong, so its try does not count; it waits all the same."""
+    Evidence.objects.filter(pk=row.pk, tries__gt=0).update(tries=F("tries") - 1)
 
 
 def aside_of(row: Evidence) -> Aside:
@@ -96,8 +129,8 @@ def shown(part: SafeCopyPart, title: str) -> Shown:
     return Shown(part, title, rows=json.loads(text)) if part.form == PartForm.TABLE.value else Shown(part, title, text)
 
 
-def _outcome(row: Evidence) -> Copy | NoCopy:
-    """The copy, or why there is none. Raises only what is no fault of the file: the desk's keys are missing."""
+def _outcome(row: Evidence) -> Copy | NoCopy | None:
+    """The copy, or why there is none; None while the storage is away. Raises what is no fault of the file."""
     try:
         kind = Kind(row.kind)
     except ValueError:
@@ -109,12 +142,12 @@ def _outcome(row: Evidence) -> Copy | NoCopy:
     except records.VaultProblem:
         return NoCopy(reason=Trouble.DAMAGED)
     except evidence.NotThere:
-        return NoCopy(reason=Trouble.NOT_STARTED)
+        return None
 
 
 def _note(row: Evidence, outcome: Copy | NoCopy, now: datetime) -> None:
     """Seal the parts, then write the rows that name them: a crash in between leaves files that the sweep takes."""
-    key = records.desk_key(row.attachment.record)
+    key = contents.key_of(row.case.report)
     keeps = isinstance(outcome, Copy) and not outcome.is_held
     parts = _seal_parts(row, key, outcome.parts) if keeps and isinstance(outcome, Copy) else []
     row.metadata = key.seal(row.metadata_field, json.dumps(_aside(outcome, titled=keeps)).encode())

@@ -26,9 +26,6 @@ from portal.reporting.models.reports import part_field
 from portal.reporting.numbers import REPORT, new_number
 from portal.vault import receipts, records
 
-# What must be answered before a report goes out; the rest may stay empty.
-NEEDED = (Section.URGENCY, Section.ACTIVITY, Section.PLACE, Section.CONTACT)
-
 
 @dataclass(frozen=True)
 class Filled:
@@ -36,6 +33,7 @@ class Filled:
 
     forms: dict[str, SectionForm] = field(repr=False)
     seen: Typed = field(repr=False)
+    versions: dict[str, int]
 
     @property
     def problems(self) -> list[str]:
@@ -54,17 +52,16 @@ class Filled:
 
 
 def filled_in(writing: Writing) -> Filled:
-    """What was typed on each page, as its form. A page that nobody opened counts as empty."""
+    """What was typed on each page, as its form. A page that nobody opened counts as empty, and is sent so."""
     typed = writing.everything()
-    pages = {name: form for name, form in PAGES.items() if typed.get(name) or name in NEEDED}
-    forms = {name: form(data=typed.get(name, {})) for name, form in pages.items()}
-    return Filled(forms, typed.get(Section.SEEN, {}))
+    forms = {name: form(data=typed.get(name, {})) for name, form in PAGES.items()}
+    return Filled(forms, typed.get(Section.SEEN, {}), writing.versions())
 
 
 def send(writing: Writing, by: Person, *, copy_to: Person | None = None) -> Report | None:
     """Send a draft whose pages are all in order; gives the report, the same one when it was sent already.
 
-    None when something on the pages is not in order: nothing was sent then.
+    None when something on the pages is not in order, or another window has saved one meanwhile: nothing was sent then.
     """
     filled = filled_in(writing)
     if filled.problems:
@@ -76,6 +73,8 @@ def send(writing: Writing, by: Person, *, copy_to: Person | None = None) -> Repo
         held = Draft.objects.select_for_update().filter(pk=writing.draft.pk).first()
         if held is None or held.sent_at is not None:
             return Report.objects.filter(uuid=writing.draft.uuid, submitter=by).first()
+        if writing.versions() != filled.versions:
+            return None
         report = _insert(writing, filled, by, key, copy_to)
         writing.draft = held
         writing.keep_receipt({"number": report.number, "words": words})

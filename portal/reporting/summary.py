@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.reporting import contents
+from portal.reporting import contents, records_of_case as history
 from portal.reporting.contents import Answers, things_of
 from portal.reporting.enums import Section
 from portal.reporting.forms.activity import YesNo
@@ -44,8 +44,7 @@ def running_mark() -> str:
 def as_text(case: Case, *, identity: Identity | None = None, by: Any = None) -> str:
     """The whole summary. `identity` is what `OpenIdentity` gave, or None: then nobody's identity is in it."""
     opened = contents.sections_of(case.report)
-    sections = shielded(opened, is_flagged=case.may_be_minor)
-    names = names_of_minors(opened, is_flagged=case.may_be_minor)
+    sections, names = shielded(opened, case=case), names_of_minors(opened, case=case)
     parts = [
         _head(case, by),
         _block(_("What"), _what(case, sections)),
@@ -61,24 +60,31 @@ def as_text(case: Case, *, identity: Identity | None = None, by: Any = None) -> 
     return f"{marks()}\n\n{without_names(text, names)}\n\n{marks()}\n"
 
 
-def names_of_minors(sections: dict[str, Answers], *, is_flagged: bool) -> list[str]:
-    """What names everybody who is or may be under 18: all people when the case is flagged and no one is marked."""
+def may_be_minors(sections: dict[str, Answers], *, case: Case) -> list[Answers]:
+    """Everybody who is or may be under 18: who is marked so; all people where the desk flagged the case, or nobody is.
+
+    The desk's flag does not say whom it means: it may well be one whom the submitter took for grown.
+    """
     people = [thing for thing in things_of(sections) if thing.get("kind") == "person"]
     marked = [person for person in people if person.get("minor") == YesNo.YES]
-    chosen = marked or (people if is_flagged else [])
+    if case.may_be_minor and (not marked or history.is_flagged_by_desk(case)):
+        return people
+    return marked
+
+
+def names_of_minors(sections: dict[str, Answers], *, case: Case) -> list[str]:
+    """What names everybody who is or may be under 18."""
+    chosen = may_be_minors(sections, case=case)
     told = [str(person.get(field, "")).strip() for person in chosen for field in NAMING]
     return [words for words in told if words]
 
 
-def shielded(sections: dict[str, Answers], *, is_flagged: bool) -> dict[str, Answers]:
+def shielded(sections: dict[str, Answers], *, case: Case) -> dict[str, Answers]:
     """The sections without what names somebody who is or may be under 18."""
-    people = things_of(sections)
-    is_any_marked = any(thing.get("minor") == YesNo.YES for thing in people)
+    chosen = may_be_minors(sections, case=case)
     kept = [
-        {name: value for name, value in thing.items() if name not in NAMING}
-        if thing.get("kind") == "person" and (thing.get("minor") == YesNo.YES or (is_flagged and not is_any_marked))
-        else thing
-        for thing in people
+        {name: value for name, value in thing.items() if name not in NAMING} if thing in chosen else thing
+        for thing in things_of(sections)
     ]
     return {**sections, Section.SEEN.value: {"things": json.dumps(kept)}}
 

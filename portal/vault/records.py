@@ -148,39 +148,38 @@ def give_words(key: DataKey, words: str) -> None:
         copy.save(force_insert=True)
 
 
-def desk_key(record: str) -> DataKey:
-    """On the desk, the data key that a record was first sealed under: for what the desk adds to it.
+def desk_key(record: str, *, of: bytes) -> DataKey:
+    """On the desk, the data key that an envelope of a record was sealed under: for what the desk adds beside it.
 
-    Raises `KeyNotHeld` (always on Front), `KeyDestroyed` or `KeyUnknown`, and `EnvelopeRefused`.
+    Front may add data keys to any record, at whatever time it says, so no key is taken for its age: `of` is something
+    that was stored with the record and cannot be changed since. Raises `KeyNotHeld` (always on Front), `KeyDestroyed`
+    or `KeyUnknown`, and `EnvelopeRefused`.
     """
     held = keyring.ring()
     if not held.holds_private_keys:
         raise KeyNotHeld
-    copy = DeskCopy.objects.filter(record=record).order_by("made_at", "pk").first()
+    named = envelopes.read_header(of).key
+    copy = DeskCopy.objects.filter(pk=named).first()
     if copy is None:
-        raise KeyDestroyed if Destruction.objects.filter(record=record).exists() else KeyUnknown
+        raise _why_missing(named)
     audit.record_openings(Verb.UNSEAL, [record])
     return open_copy(copy, record, held)
 
 
-def issue_words(record: str, words: str) -> int:
-    """On the desk, seal a record's data keys to a new receipt code; the one before opens nothing any more.
+def issue_words(record: str, words: str, *, of: bytes) -> None:
+    """On the desk, seal a record's data key to a new receipt code; the one before opens nothing any more.
 
-    Gives how many data keys there were. Raises `KeyNotHeld` and `EnvelopeRefused`.
+    It is the key of the envelope `of`, and no other: a code opens one key, and what was added without the code stays
+    the desk's. Raises as `desk_key` does.
     """
-    held = keyring.ring()
-    if not held.holds_private_keys:
-        raise KeyNotHeld
-    keys = [open_copy(copy, record, held) for copy in DeskCopy.objects.filter(record=record)]
-    audit.record(Verb.CODE_ISSUE, record, facts={"keys": len(keys)})
+    key = desk_key(record, of=of)
+    audit.record(Verb.CODE_ISSUE, record)
     with transaction.atomic(using="vault"):
         old = [
             row.pk for row in CodeCopy.objects.filter(record=record) if receipts.is_sealed_to_words(bytes(row.sealed))
         ]
         CodeCopy.objects.filter(pk__in=old).delete()
-        for key in keys:
-            _words_copy(key, words).save(force_insert=True)
-    return len(keys)
+        _words_copy(key, words).save(force_insert=True)
 
 
 def open_sealed(record: str, field: str, envelope: bytes) -> bytes:

@@ -77,6 +77,12 @@ class TestAsking:
         numbers = {redress.number_in(answer["Location"].split("/")[3]) for answer in (first, second)}
         assert numbers == {Redress.objects.get().number}
 
+    def test_the_same_form_with_other_words_is_another_request(self, client: Client) -> None:
+        once = client.get("/redress/").context["form"]["once"].value()
+        for words in (WORDS, f"{WORDS} And my address is wrong.", WORDS):
+            assert client.post("/redress/", {**GIVEN, "once": once, "words": words}).status_code == 302
+        assert Redress.objects.values("number").distinct().count() == 2
+
     def test_two_forms_are_two_requests(self, client: Client) -> None:
         self.send(client)
         self.send(client)

@@ -235,7 +235,13 @@ NOT_SENT = "NOT EXISTS (SELECT FROM reporting_report r WHERE r.uuid = NEW.report
 
 REPORTING = (
     Guard("reporting_report", "INSERT", just_now("NEW.submitted_at"), "reports of now"),
-    Guard("reporting_reportpart", "INSERT", just_now("NEW.at"), "what is sent or added now"),
+    Guard(
+        "reporting_reportpart",
+        "INSERT",
+        f"{just_now('NEW.at')} AND (NEW.name = 'added' OR (NEW.version = 1 AND EXISTS (SELECT FROM reporting_report r"
+        f" WHERE r.id = NEW.report_id AND {just_now('r.submitted_at')})))",
+        "additions of now, and the first version of each section of a report that is sent now",
+    ),
     Guard(
         "reporting_attachment",
         "INSERT",

@@ -15,6 +15,7 @@ from portal.core.actions import Action, ActionRefused
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.members.refusals import only_for
+from portal.reporting import contents
 from portal.reporting.actions.cases import KeyLost
 from portal.reporting.enums import FileState, TwoPeople
 from portal.reporting.models import Evidence, TwoPeopleRequest
@@ -118,7 +119,7 @@ class AskOriginal(Action):
         row = TwoPeopleRequest(evidence=self.evidence, kind=kind_of(self.evidence), asked_by=self.by)
         said = json.dumps({"to": self.to, "why": self.why}).encode()
         try:
-            row.details = records.desk_key(self.evidence.attachment.record).seal(row.field, said)
+            row.details = contents.key_of(self.evidence.case.report).seal(row.field, said)
         except (records.EnvelopeRefused, records.KeyDestroyed):
             raise KeyLost from None
         row.save(force_insert=True)

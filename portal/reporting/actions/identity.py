@@ -10,13 +10,19 @@ from portal.reporting.actions.cases import CaseAction, KeyLost
 from portal.reporting.actions.triage import KEPT
 from portal.reporting.contents import Answers
 from portal.reporting.enums import EntryKind, Section
+from portal.reporting.reading import calls_of
 from portal.reporting.refusals import ReasonMissing, RecipientMissing
 from portal.vault import receipts, records
+
+CALLS = "calls"
 
 
 @dataclass(frozen=True)
 class OpenIdentity(CaseAction):
-    """Read who reported and how to reach them. `execute` gives what the report says of it, by section."""
+    """Read who reported and how to reach them.
+
+    `execute` gives what the report says of it, by section, and whom the desk called to give a new code.
+    """
 
     verb = Verb.IDENTITY_OPEN
     STAGES = KEPT
@@ -32,7 +38,16 @@ class OpenIdentity(CaseAction):
         self.record(EntryKind.IDENTITY, details={"why": self.reason})
         report = self.case.report
         contact = contents.sections_of(report)[Section.CONTACT]
-        return {Section.REPORTER.value: contents.reporter_of(report), Section.CONTACT.value: contact}
+        reporter = contents.reporter_of(report)
+        return {Section.REPORTER.value: reporter, Section.CONTACT.value: contact, CALLS: self._calls()}
+
+    def _calls(self) -> Answers:
+        """Whom the desk called to give a new code: each label once, the later ones with a number."""
+        found: Answers = {}
+        for label, value in calls_of(self.case):
+            times = sum(name.partition(" (")[0] == label for name in found)
+            found[f"{label} ({times + 1})" if times else label] = value
+        return found
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ class ReissueCode(CaseAction):
         self.record(EntryKind.CODE, details=details)
         words = receipts.new_words()
         try:
-            records.issue_words(self.case.report.record, words)
-        except records.EnvelopeRefused:
+            contents.issue_code(self.case.report, words)
+        except records.VaultProblem:
             raise KeyLost from None
         return words

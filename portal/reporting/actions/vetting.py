@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
 from portal.audit import Verb
-from portal.reporting import training
+from portal.reporting import records_of_case as history, training
 from portal.reporting.actions.cases import CaseAction, not_added_meanwhile
 from portal.reporting.enums import EntryKind, Finding, Review, Stage, Training
 from portal.reporting.models import Case, Report
@@ -87,14 +89,19 @@ class ReviewReport(CaseAction):
         self.record(EntryKind.INITIAL_REVIEW, code=self.review, details={"why": self.why})
 
     def _make_urgent(self) -> None:
-        """Who finds an emergency has it in hand."""
+        """Who finds an emergency has it in hand; the alerts go on all the same until the police were told."""
         self.case.report.is_urgent = True
         Report.objects.filter(pk=self.case.report.pk).update(is_urgent=True)
         self.save(
             taken_up_by=self.case.taken_up_by or self.by,
             taken_up_at=self.case.taken_up_at or timezone.now(),
-            next_alert_at=None,
+            next_alert_at=self._next_alert(),
         )
+
+    def _next_alert(self) -> datetime | None:
+        if history.was_handed_to_police(self.case):
+            return None
+        return self.case.next_alert_at or timezone.now() + settings.PORTAL_ALERTS_AFTER[0]
 
 
 @dataclass(frozen=True)

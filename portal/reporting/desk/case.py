@@ -58,10 +58,8 @@ def page(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     found = case_for(request, identifier)
     if request.method == "POST":
         return _take_purpose(request, found)
-    purpose = opening.purpose_of(request, found)
-    if not purpose:
+    if not opening.purpose_of(request, found):
         return _ask_purpose(request, found, PurposeForm())
-    opening.record_opening(found, purpose=purpose)
     return show(request, found)
 
 
@@ -81,8 +79,12 @@ def _ask_purpose(request: HttpRequest, found: Case, form: PurposeForm, *, status
 
 
 def show(request: HttpRequest, found: Case, *, bad: Bad = None) -> HttpResponse:
-    """The page of a case that may be read now; `bad` is a form that was filled in wrongly, kept as it was typed."""
+    """The page of a case that may be read now; `bad` is a form that was filled in wrongly, kept as it was typed.
+
+    It shows the whole report, so it is an opening whichever address was asked for.
+    """
     person = person_of(request)
+    opening.record_opening(found, purpose=opening.purpose_of(request, found))
     names, place = steps.line_of(found)
     verbs = _verbs(found, person, bad)  # before it is read: what comes in meanwhile was not seen
     context = {

@@ -46,7 +46,7 @@ def _make(request: HttpRequest, found: Case, form: TextForm) -> HttpResponse:
     except ActionRefused as refusal:
         form.add_error(None, str(refusal))
         return _again(request, found, form)
-    audit.record(Verb.EXPORT, found.report, facts={"form": "text", "identity": identity is not None})
+    audit.record(Verb.EXPORT, found, facts={"form": "text", "identity": identity is not None})
     made = summary.as_text(found, identity=identity, by=person)
     return render(request, "desk/reports/text.html", {"case": found, "form": form, "text": made})
 
@@ -63,10 +63,10 @@ def sheet(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     found = _opened(request, identifier)
     if found is None:
         return redirect("desk_report", identifier=identifier)
-    audit.record(Verb.PRINT, found.report)
+    audit.record(Verb.PRINT, found)
     opened = sections_of(found.report)
-    sections = summary.shielded(opened, is_flagged=found.may_be_minor)
-    names = summary.names_of_minors(opened, is_flagged=found.may_be_minor)
+    sections = summary.shielded(opened, case=found)
+    names = summary.names_of_minors(opened, case=found)
     context = {
         "case": found,
         "written": _without(reading.in_words(sections), names),

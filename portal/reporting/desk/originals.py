@@ -25,25 +25,44 @@ from portal.members.requests import person_of
 from portal.members.roles import for_roles
 from portal.reporting import custody, evidence, opening
 from portal.reporting.actions.evidence import HANDLERS, AskOriginal, DecideOriginal, TakeOriginal, is_open, may_be_taken
+from portal.reporting.desk.case import case_for
 from portal.reporting.desk.evidence import harmless, kind_in_words
+from portal.reporting.enums import Stage
 from portal.reporting.forms.evidence import AskForm
-from portal.reporting.models import Evidence, TwoPeopleRequest
+from portal.reporting.models import Case, Evidence, TwoPeopleRequest
 from portal.reporting.summary import marks
 from portal.vault import records
 
 BROKEN = gettext_lazy("The sealed file cannot be read now. Nothing was taken; tell whoever runs the portal.")
 
 
-def _requests() -> Any:
-    people = ("asked_by", "allowed_by", "refused_by")
-    return TwoPeopleRequest.objects.select_related("evidence__attachment", "evidence__case__report", *people)
+def _requests(person: Any) -> Any:
+    """Without those of reports that this person sent: to a submitter the desk's side is not there."""
+    related = ("evidence__attachment", "evidence__case__report", "asked_by", "allowed_by", "refused_by")
+    return TwoPeopleRequest.objects.select_related(*related).exclude(evidence__case__report__submitter=person)
+
+
+def _request_for(request: HttpRequest, identifier: uuid.UUID) -> TwoPeopleRequest:
+    """One request, for somebody who did not send the report. Raises `Http404`."""
+    rows = TwoPeopleRequest.objects.select_related("evidence__attachment", "evidence__case__report")
+    row = get_object_or_404(rows.select_related("asked_by", "allowed_by", "refused_by"), uuid=identifier)
+    case_for(request, row.evidence.case.report.uuid)
+    return row
+
+
+def _ask_purpose(request: HttpRequest, case: Case) -> HttpResponse | None:
+    """The way to the question what the report is opened for, where it was not asked yet."""
+    if opening.purpose_of(request, case):
+        return None
+    messages.info(request, _("Say first what you open this report for. Then come back to the originals."))
+    return redirect("desk_report", identifier=case.report.uuid)
 
 
 @for_roles(*HANDLERS)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """What was asked for, the newest first."""
-    listing = paginate(_requests(), page=request.GET.get("page", ""))
+    listing = paginate(_requests(person_of(request)), page=request.GET.get("page", ""))
     now = timezone.now()
     rows = [{"request": row, "state": state_of(row), "is_open": is_open(row, now)} for row in listing.rows]
     return render(request, "desk/evidence/originals.html", {"listing": listing, "requests": rows})
@@ -54,6 +73,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """Ask for the original of one file, or for a held one."""
     row = get_object_or_404(Evidence.objects.select_related("attachment", "case__report"), pk=identifier)
+    case_for(request, row.case.report.uuid)
     if not opening.purpose_of(request, row.case):
         return redirect("desk_report", identifier=row.case.report.uuid)
     form = AskForm(request.POST or None)
@@ -73,7 +93,10 @@ def ask(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 @require_safe
 def original(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """One request: to whom and why, who asked and who decided, and what comes next."""
-    row = get_object_or_404(_requests(), uuid=identifier)
+    row = _request_for(request, identifier)
+    unsaid = _ask_purpose(request, row.evidence.case)
+    if unsaid is not None:
+        return unsaid
     is_own, now = row.asked_by_id == person_of(request).pk, timezone.now()
     context = {
         "request_row": row,
@@ -92,7 +115,7 @@ def original(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """Allow or refuse, as the second person."""
-    row = get_object_or_404(TwoPeopleRequest, uuid=identifier)
+    row = _request_for(request, identifier)
     is_allowed = request.POST.get("decision") == "allow"
     if not is_allowed and request.POST.get("decision") != "refuse":
         return redirect("desk_original", identifier=identifier)
@@ -110,7 +133,7 @@ def decide(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """Send the file to whoever asked for it, once. It is opened before it counts as taken."""
-    row, by = get_object_or_404(_requests(), uuid=identifier), person_of(request)
+    row, by = _request_for(request, identifier), person_of(request)
     try:
         chunks = _begun(row)
         TakeOriginal(request=row, by=by).execute()
@@ -127,7 +150,10 @@ def take(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """The chain-of-custody sheet, to be printed and signed. That it was made is recorded."""
-    row = get_object_or_404(_requests(), uuid=identifier)
+    row = _request_for(request, identifier)
+    unsaid = _ask_purpose(request, row.evidence.case)
+    if unsaid is not None:
+        return unsaid
     audit.record(Verb.PRINT, row.evidence.attachment, facts={"sheet": "custody", "request": str(row.uuid)})
     context = {"sheet": custody.sheet_of(row), "request_row": row, "case": row.evidence.case, "marks": marks()}
     return render(request, "desk/evidence/sheet.html", {**context, "now": timezone.now()})
@@ -170,5 +196,6 @@ def waiting(person: Any) -> list[queues.Queue]:
     """Requests on which this person may decide."""
     if not person.has_role(*HANDLERS):
         return []
-    rows = TwoPeopleRequest.objects.filter(allowed_at=None, refused_at=None).exclude(asked_by=person)
+    rows = _requests(person).filter(allowed_at=None, refused_at=None).exclude(asked_by=person)
+    rows = rows.exclude(evidence__case__stage=Stage.PURGED)  # what is destroyed waits for nobody
     return [queues.Queue(gettext_lazy("Originals asked for"), reverse("desk_originals"), rows.count())]

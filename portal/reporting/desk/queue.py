@@ -67,9 +67,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The cases that fit the filters, fifty a page, in a fixed number of queries."""
     _take_in(request)
     search = QueueFilter(request.GET)
-    rows = search.cases(person_of(request)).in_queue_order()  # type: ignore[attr-defined]  # a CaseQuerySet
+    person = person_of(request)
+    rows = search.cases(person).in_queue_order()  # type: ignore[attr-defined]  # a CaseQuerySet
     listing = paginate(
-        _with_all(rows),
+        _with_all(rows.exclude(report__submitter=person)),  # to who sent it the desk's side is not there
         page=request.GET.get("page", ""),
         filter_form=search,
         active_filters=search.active(),
@@ -112,23 +113,25 @@ def waiting(person: Any) -> list[queues.Queue]:
     """What of the reports waits for a person who works at the desk."""
     if not person.has_role(*DESK):
         return []
-    now, opened, address = timezone.now(), Case.objects.open(), reverse("desk_reports")
+    others = Case.objects.exclude(report__submitter=person)
+    now, opened, address = timezone.now(), others.open(), reverse("desk_reports")
     late = opened.filter(first_answer_at=None, due_at__lte=now).count()
     urgent = opened.filter(report__is_urgent=True, taken_up_at=None).count()
     found = [queues.Queue(_("Reports of suspicious activity"), address, opened.count(), late)]
     if urgent:
         found.insert(0, queues.Queue(_("Urgent reports nobody has taken up"), f"{address}?urgent=yes", urgent, urgent))
-    return [*found, *_second_looks(person, opened, now)]
+    return [*found, *_second_looks(person, others, now)]
 
 
-def _second_looks(person: Any, opened: Any, now: datetime) -> list[queues.Queue]:
+def _second_looks(person: Any, others: Any, now: datetime) -> list[queues.Queue]:
     """Hand-offs to review, and for supervisors what was proposed and waits for them."""
+    opened = others.open()
     handed = opened.exclude(hand_off_review_due_at=None)
     late = handed.filter(hand_off_review_due_at__lte=now).count()
     address = reverse("desk_reports")
     found = [queues.Queue(_("Hand-offs to the police to review"), f"{address}?waits=review", handed.count(), late)]
     if person.has_role(*SUPERVISORS):
-        closings, warnings = history.with_closing_proposed(opened), history.with_warning_waiting(Case.objects.all())
+        closings, warnings = history.with_closing_proposed(opened), history.with_warning_waiting(others)
         found.append(queues.Queue(_("Closing words to allow"), f"{address}?waits=closing", closings.count()))
         found.append(queues.Queue(_("Warnings to release"), f"{address}?stage=all&waits=warning", warnings.count()))
     return [queue for queue in found if queue.count]

@@ -20,7 +20,7 @@ from portal.core.actions import Action, ActionRefused
 from portal.core.listings import paginate
 from portal.members.enums import StaffRole
 from portal.members.requests import person_of
-from portal.members.roles import for_roles
+from portal.members.roles import for_roles, refuse_page
 from portal.reporting import orphans, retention
 from portal.reporting.actions.retention import PURGERS, VALIDATORS, PurgeCase, ValidateCase
 from portal.reporting.enums import Disposition, PurgeBasis, Stage
@@ -55,9 +55,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     within = request.GET.get("within", str(Window.QUARTER.value))
     if within not in WINDOWS:
         raise Http404
-    listing = paginate(retention.ending_within(WINDOWS[within][0]), page=request.GET.get("page", ""))
+    person = person_of(request)
+    listing = paginate(retention.ending_within(WINDOWS[within][0], for_person=person), page=request.GET.get("page", ""))
     windows = [
-        {"within": name, "label": label, "count": retention.ending_within(window).count(), "is_on": name == within}
+        {
+            "within": name,
+            "label": label,
+            "count": retention.ending_within(window, for_person=person).count(),
+            "is_on": name == within,
+        }
         for name, (window, label) in WINDOWS.items()
     ]
     context = {
@@ -74,15 +80,17 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """One report: until when it is kept, and what can be done about it."""
-    found = _case(identifier)
+    found = _case(request, identifier)
     if found.stage == Stage.PURGED:
         return redirect("desk_retention_certificate", identifier=identifier)
     return _show(request, found)
 
 
-def _case(identifier: uuid.UUID) -> Case:
-    rows = Case.objects.select_related("report", "purge")
-    found: Case = get_object_or_404(rows, report__uuid=identifier)
+def _case(request: HttpRequest, identifier: uuid.UUID) -> Case:
+    """The case anew, for somebody who did not send the report. Raises `Http404`."""
+    found: Case = get_object_or_404(Case.objects.select_related("report", "purge"), report__uuid=identifier)
+    if found.report.submitter_id == person_of(request).pk:
+        refuse_page(request)
     return found
 
 
@@ -110,13 +118,13 @@ def _show(request: HttpRequest, found: Case, *, bad: tuple[str, Any] | None = No
 @require_POST
 def validate(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """Keep a report longer, with a reason."""
-    found, form = _case(identifier), ValidateForm(request.POST, auto_id="id_validate_%s")
+    found, form = _case(request, identifier), ValidateForm(request.POST, auto_id="id_validate_%s")
     if not form.is_valid():
         return _show(request, found, bad=("validate", form))
     action = ValidateCase(case=found, by=person_of(request), **form.cleaned_data)
     refused = _refused(action, form)
     if refused:
-        return _show(request, _case(identifier), bad=("validate", form))
+        return _show(request, _case(request, identifier), bad=("validate", form))
     messages.success(request, _("Validated. The report is kept until the new date."))
     return redirect("desk_retention_case", identifier=identifier)
 
@@ -125,13 +133,13 @@ def validate(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 @require_POST
 def purge(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """Destroy a report, or hold it where no approved schedule is set."""
-    found = _case(identifier)
+    found = _case(request, identifier)
     form = PurgeForm(request.POST, case=found, auto_id="id_purge_%s")
     if not form.is_valid():
         return _show(request, found, bad=("purge", form))
     action = PurgeCase(case=found, by=person_of(request), basis=PurgeBasis(form.cleaned_data["basis"]))
     if _refused(action, form):
-        return _show(request, _case(identifier), bad=("purge", form))
+        return _show(request, _case(request, identifier), bad=("purge", form))
     return _after_purge(request, identifier)
 
 
@@ -145,7 +153,7 @@ def _refused(action: Action, form: Any) -> bool:
 
 
 def _after_purge(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
-    if _case(identifier).stage == Stage.PURGED:
+    if _case(request, identifier).stage == Stage.PURGED:
         messages.success(request, _("Purged. This is the certificate."))
         return redirect("desk_retention_certificate", identifier=identifier)
     words = _(
@@ -159,8 +167,9 @@ def _after_purge(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 @require_safe
 def certificate(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """What is left of a purged report: number, dates, disposition, who decided, and what was destroyed."""
-    row = get_object_or_404(Purge.objects.select_related("by", "case__report"), case__report__uuid=identifier)
-    audit.record(Verb.PRINT, row.case.report, facts={"sheet": "purge"})
+    found = _case(request, identifier)
+    row = get_object_or_404(Purge.objects.select_related("by", "case__report"), case=found)
+    audit.record(Verb.PRINT, row.case, facts={"sheet": "purge"})
     return render(request, "desk/retention/certificate.html", {"purge": row, "case": row.case})
 
 
@@ -169,8 +178,8 @@ def waiting(person: Any) -> list[queues.Queue]:
     """Reports near their end; those that are due count as overdue, save where they are held for want of a schedule."""
     found = []
     if person.has_role(*VALIDATORS):
-        near = retention.ending_within(Window.QUARTER)
-        due = retention.ending_within(Window.DUE).filter(is_purge_held=False)
+        near = retention.ending_within(Window.QUARTER, for_person=person)
+        due = retention.ending_within(Window.DUE, for_person=person).filter(is_purge_held=False)
         url = reverse("desk_retention")
         found.append(queues.Queue(gettext_lazy("Reports to validate or purge"), url, near.count(), due.count()))
     if person.has_role(StaffRole.ADMINISTRATOR, StaffRole.MIAC_SUPERVISOR) and orphans.is_stopped():

@@ -104,6 +104,12 @@ THINGS: dict[str, type[ThingForm]] = {
 }
 
 
+def shown_things(things: list[dict[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each thing with everything that was written of it, labels as they were asked."""
+    known = ((THINGS[str(thing.get("kind"))], thing) for thing in things if thing.get("kind") in THINGS)
+    return [(str(form.title), [row for row in form(initial=thing).shown() if row[1]]) for form, thing in known]
+
+
 def name_of(thing: dict[str, Any]) -> str:
     """A thing in a few words, for a list: its kind, and what was written that tells it apart."""
     form = THINGS.get(str(thing.get("kind")))

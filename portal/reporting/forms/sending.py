@@ -58,3 +58,4 @@ class AddForm(forms.Form):
     """Something more, after a report was sent."""
 
     words = text(_("What do you want to add?"), most=10_000, rows=6)
+    once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)

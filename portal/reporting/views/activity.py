@@ -21,10 +21,10 @@ from portal.members.limits import may_ask
 from portal.members.models import Person
 from portal.members.requests import person_of
 from portal.reporting import sending
-from portal.reporting.drafting import DraftTooLong, Writing, forget_cookie, typed_into
+from portal.reporting.drafting import DraftTooLong, Writing, forget_cookie, forget_stale_cookie, typed_into
 from portal.reporting.enums import Section
 from portal.reporting.forms.activity import PAGES, SectionForm, UrgencyForm
-from portal.reporting.forms.seen import name_of
+from portal.reporting.forms.seen import shown_things
 from portal.reporting.forms.sending import SendForm
 from portal.reporting.models import ReportingSettings
 from portal.reporting.seen import things_in
@@ -33,6 +33,7 @@ from portal.vault import records
 from portal.vocabulary import outlines
 
 logger = logging.getLogger(__name__)
+LONGEST_VERSION = 6  # digits
 
 # The order of the pages. `seen` and `files` have views of their own.
 ORDER = (
@@ -75,9 +76,14 @@ def promise(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """The notices, and the first question. Answering it begins the draft."""
     writing = Writing.of(request, KIND)
-    if writing is not None and writing.draft.sent_at is None and request.method != "POST":
+    if writing is not None and writing.receipt():
+        messages.info(request, _("Keep the code of the report that you sent first; then begin another one."))
+        return redirect("report_receipt")
+    is_under_way = writing is not None and writing.draft.sent_at is None
+    if writing is not None and is_under_way and request.method != "POST" and "change" not in request.GET:
         return render(request, "report/go_on.html", {"draft": writing.draft, "days": settings.PORTAL_DRAFT_LASTS.days})
-    form = UrgencyForm(request.POST or None)
+    known = writing.typed(Section.URGENCY)[0] if writing is not None and is_under_way else {}
+    form = UrgencyForm(request.POST if request.method == "POST" else None, initial=known)
     if request.method == "POST" and form.is_valid():
         if writing is None or writing.draft.sent_at is not None:
             writing = Writing.begin(person_of(request), KIND)
@@ -143,13 +149,17 @@ def _press(request: HttpRequest, writing: Writing, version: int) -> HttpResponse
 
 
 def _keep(request: HttpRequest, writing: Writing, page: str) -> HttpResponse:
-    over = int(request.POST.get("seen", "0")) if request.POST.get("seen", "0").isdecimal() else 0
+    said = request.POST.get("seen", "")
+    over = int(said) if said.isdecimal() and len(said) <= LONGEST_VERSION else 0
     form = PAGES[page](request.POST)
     is_right = form.is_valid()
     try:
-        version = writing.save(page, typed_into(request, _names(page)), over=min(over, 10**6))
+        version = writing.save(page, typed_into(request, _names(page)), over=over)
     except DraftTooLong:
-        form.add_error(None, _("This is more than a page holds. Shorten it, or send the rest as a file."))
+        words = _("This is more than a page holds. Shorten it, or send the rest as a file.")
+        if "autosave" in request.POST:
+            return JsonResponse({"version": 0, "words": words}, status=422)
+        form.add_error(None, words)
         return render(request, "report/page.html", _page_context(writing, page, form, over), status=422)
     if "autosave" in request.POST:
         return _saved(version)
@@ -207,7 +217,9 @@ def steps_at(section: Section) -> dict[str, Any]:
 
 
 def _address(section: Section) -> str:
-    own = {Section.SEEN: "report_seen", Section.FILES: "report_files", Section.URGENCY: "report_activity"}
+    own = {Section.SEEN: "report_seen", Section.FILES: "report_files"}
+    if section is Section.URGENCY:
+        return f"{reverse('report_activity')}?change=1"
     return reverse(own[section]) if section in own else reverse("report_page", args=[section.value])
 
 
@@ -256,9 +268,10 @@ def _check_context(writing: Writing, form: SendForm) -> dict[str, Any]:
     return {
         "form": form,
         "written": written,
-        "things": [name_of(thing) for thing in things_in(filled.seen)],
+        "things": shown_things(things_in(filled.seen)),
         "files": [writing.facts_of(row).get("name", "") for row in writing.files()],
         "is_ready": not problems,
+        "first_missing": next((_address(Section(name)) for name in PAGES if name in problems), ""),
         "is_urgent": filled.is_urgent,
         "openness": ReportingSettings.load().openness,
         "steps": _steps(Section.URGENCY)["steps"],
@@ -276,7 +289,7 @@ def discard(request: HttpRequest) -> HttpResponse:
         writing.discard()
         messages.success(request, _("Your draft was thrown away. Nothing was sent."))
     answer = redirect("report")
-    forget_cookie(answer, KIND)
+    forget_stale_cookie(request, answer, KIND)
     return answer
 
 
@@ -285,10 +298,13 @@ def discard(request: HttpRequest) -> HttpResponse:
 def receipt(request: HttpRequest) -> HttpResponse:
     """Number and code, until somebody says that they have kept them, for an hour at most."""
     writing = Writing.of(request, KIND)
-    found = writing.receipt() if writing is not None else {}
-    if writing is not None and request.method == "POST":
+    if writing is None or writing.draft.sent_at is None:
+        answer = redirect("report_status")
+        forget_stale_cookie(request, answer, KIND)
+        return answer
+    found = writing.receipt()
+    if not found or request.method == "POST":
         writing.discard_receipt()
-    if writing is None or not found or request.method == "POST":
         answer = redirect("report_status")
         forget_cookie(answer, KIND)
         return answer

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -60,9 +61,12 @@ def files(request: HttpRequest, writing: Writing) -> HttpResponse:
 @while_writing
 def remove(request: HttpRequest, writing: Writing, identifier: UUID) -> HttpResponse:
     """Take a file out before the report is sent. The desk destroys it."""
-    row = get_object_or_404(Attachment, uuid=identifier, report_uuid=writing.draft.uuid, removed_at=None)
-    row.removed_at = timezone.now()
-    row.save(update_fields=["removed_at"])
+    row = get_object_or_404(Attachment, uuid=identifier, report_uuid=writing.draft.uuid)
+    with transaction.atomic():
+        if writing.held() is None:
+            messages.error(request, _("The report was sent meanwhile, with this file."))
+            return redirect("report_receipt")
+        Attachment.objects.filter(pk=row.pk, removed_at=None).update(removed_at=timezone.now())
     messages.success(request, _("The file was taken out."))
     return redirect("report_files")
 
@@ -82,7 +86,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _answer(request, str(problem), status=403)
     request.upload_handlers = [handler]
     try:
-        return _receive(request, handler)
+        return _receive(request, handler, writing)
     finally:
         handler.discard()
 
@@ -98,10 +102,10 @@ def _key_of(writing: Writing) -> records.DataKey:
 
 
 @csrf_protect
-def _receive(request: HttpRequest, handler: SealingHandler) -> HttpResponse:
+def _receive(request: HttpRequest, handler: SealingHandler, writing: Writing) -> HttpResponse:
     request.FILES.keys()  # this reads the request, if the token did not stand in it
     try:
-        row = handler.keep(request.user)
+        row = handler.keep(writing)
     except FileRefused as problem:
         return _answer(request, str(problem), status=422)
     return _answer(request, str(SAID[FileState(row.state)]), row=row)

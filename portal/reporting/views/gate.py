@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from portal.access.viewer import viewer_of
-from portal.reporting.drafting import DraftTooLong, Writing, forget_cookie
+from portal.reporting.drafting import DraftTooLong, Writing, forget_stale_cookie
 from portal.reporting.enums import DraftKind
 
 View = Callable[..., HttpResponse]
@@ -46,21 +46,26 @@ def while_writing(view: View) -> View:
         writing = Writing.of(request, KIND)
         if writing is None:
             messages.warning(request, _("There is no report under way in this browser. You can begin one here."))
-            answer = redirect("report_activity")
-            forget_cookie(answer, KIND)
-            return answer
+            back = redirect("report_activity")
+            forget_stale_cookie(request, back, KIND)
+            return back
         if writing.draft.sent_at is not None:
             return redirect("report_receipt")
-        return view(request, writing, *args, **kwargs)
+        answer = view(request, writing, *args, **kwargs)
+        if request.method == "POST":
+            writing.leave_cookie(answer)  # its days count from the last page, as the draft's do
+        return answer
 
     return for_reporters(guarded)
 
 
 def rescue(request: HttpRequest, save: Callable[[Writing], object]) -> None:
     """Keep what was typed when the session has ended meanwhile: the browser's cookie is enough to save, not to read."""
-    if request.method != "POST" or request.user.is_authenticated:
+    if request.method != "POST" or is_reporter(request):
         return
     writing = Writing.by_cookie(request, KIND)
+    if writing is not None and request.user.is_authenticated and writing.draft.owner_id != request.user.pk:
+        writing = None  # somebody else signed in at the same computer
     try:
         is_kept = writing is not None and writing.draft.sent_at is None and bool(save(writing))
     except DraftTooLong:

@@ -44,6 +44,8 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
 def _append(request: HttpRequest, writing: Writing, kind: str) -> bool:
     found, version = seen.things_of(writing)
     typed = typed_into(request, [name for name in THINGS[kind].base_fields if name != "seen"])
+    if found and found[-1] == {"kind": kind, **typed}:
+        return True  # a second press
     return len(found) < MOST and seen.put(writing, [*found, {"kind": kind, **typed}], over=version)
 
 
@@ -51,15 +53,31 @@ def _append(request: HttpRequest, writing: Writing, kind: str) -> bool:
 def _add(request: HttpRequest, writing: Writing, kind: str) -> HttpResponse:
     found, version = seen.things_of(writing)
     form = THINGS[kind](request.POST or None, initial={"seen": version})
-    if request.method == "POST" and form.is_valid() and _put(request, writing, form, [*found, form.answers()]):
-        return redirect("report_seen")
+    if request.method == "POST" and form.is_valid():
+        is_there = bool(found) and found[-1] == form.answers() and form.cleaned_data.get("seen") != version
+        if is_there or _put(request, writing, form, [*found, form.answers()]):  # a second press adds nothing
+            return redirect("report_seen")
     return _show(request, form, is_new=True)
 
 
 @never_cache
-@while_writing
-def change(request: HttpRequest, writing: Writing, number: int) -> HttpResponse:
+def change(request: HttpRequest, number: int) -> HttpResponse:
     """Change one thing."""
+    rescue(request, lambda writing: _replace(request, writing, number))
+    return _change(request, number)
+
+
+def _replace(request: HttpRequest, writing: Writing, number: int) -> bool:
+    found, version = seen.things_of(writing)
+    if not 1 <= number <= len(found) or found[number - 1].get("kind") not in THINGS:
+        return False
+    kind = found[number - 1]["kind"]
+    typed = typed_into(request, [name for name in THINGS[kind].base_fields if name != "seen"])
+    return seen.put(writing, [*found[: number - 1], {"kind": kind, **typed}, *found[number:]], over=version)
+
+
+@while_writing
+def _change(request: HttpRequest, writing: Writing, number: int) -> HttpResponse:
     found, version = seen.things_of(writing)
     if not 1 <= number <= len(found) or found[number - 1].get("kind") not in THINGS:
         raise Http404

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +23,10 @@ from portal.reporting.enums import Status
 from portal.reporting.forms.sending import AddForm, CodeForm
 from portal.reporting.models import Report
 from portal.reporting.views.gate import for_reporters
+from portal.vault import records
+
+logger = logging.getLogger(__name__)
+ONCE_LASTS = 24 * 3600  # seconds
 
 
 @never_cache
@@ -53,7 +60,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
             answer = redirect("report_one", number=row.number)
             reopening.leave_cookie(answer, row, words)
             return answer
-    return _show(request, row, form=form, add=AddForm())
+    return _show(request, row, form=form, add=new_add_form())
 
 
 @never_cache
@@ -68,11 +75,31 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     if not may_ask(request, "report-add", per_hour=settings.PORTAL_REPORTS_PER_HOUR, per="user"):
         form.add_error(None, _("You have added much within an hour. This was not sent; it stays below, send it later."))
         return _show(request, row, form=CodeForm(), add=form)
-    if reopening.add(row, form.cleaned_data["words"], key=reopening.key_in(request, row)):
-        messages.success(request, _("Your words went to the desk, sealed."))
-    else:
-        messages.error(request, _("This report is closed, so nothing was added. If you saw something new, report it."))
+    if not _is_first(row, form):
+        return redirect("report_one", number=row.number)  # a second press of the button
+    problem = _why_not_added(request, row, form)
+    if problem:
+        form.add_error(None, problem)
+        return _show(request, row, form=CodeForm(), add=form)
+    messages.success(request, _("Your words went to the desk, sealed."))
     return redirect("report_one", number=row.number)
+
+
+def _is_first(row: Report, form: AddForm) -> bool:
+    """Whether this form was not sent before. Without its mark it counts as new."""
+    once = form.cleaned_data.get("once")
+    return not once or cache.add(f"report-add:{row.pk}:{once}", 1, ONCE_LASTS)
+
+
+def _why_not_added(request: HttpRequest, row: Report, form: AddForm) -> str:
+    """Add the words; empty, or the sentence that says why they were not added. They stay in the form then."""
+    try:
+        if reopening.add(row, form.cleaned_data["words"], key=reopening.key_in(request, row)):
+            return ""
+    except records.VaultProblem:
+        logger.exception("an addition could not be sealed")
+        return str(_("Your words could not be sealed just now. They stay below; send them later."))
+    return str(_("Nothing was added: the report is closed, or full. Your words stay below; report them anew."))
 
 
 @never_cache
@@ -83,6 +110,10 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
     answer = redirect("report_one", number=_own(request, number).number)
     reopening.forget_cookie(answer)
     return answer
+
+
+def new_add_form() -> AddForm:
+    return AddForm(initial={"once": secrets.token_urlsafe(12)})
 
 
 def _own(request: HttpRequest, number: str) -> Report:
@@ -99,7 +130,7 @@ def _show(request: HttpRequest, row: Report, *, form: CodeForm, add: AddForm) ->
         "opened": reopening.read(row, key) if key is not None else None,
         "form": form,
         "add": add,
-        "is_closed": standing.status == Status.CLOSED,
+        "is_closed": standing.status == Status.CLOSED and not add.is_bound,
     }
     is_wrong = form.is_bound or add.is_bound
     return render(request, "report/one.html", context, status=422 if is_wrong else 200)

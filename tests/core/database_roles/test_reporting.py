@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +90,17 @@ def test_front_takes_no_file_out_of_what_was_sent_and_adds_none(as_front: AsFron
             Attachment.objects.create(
                 report_uuid=row.report_uuid, owner=world.member, kind="jpeg", length=1, state="clean", facts=b"x"
             )
+
+
+@on_postgresql
+def test_front_adds_no_section_to_what_was_sent_before(as_front: AsFront, world: World) -> None:
+    sent_at = timezone.now() - timedelta(hours=1)
+    report = Report.objects.create(number="SAR-1", submitter=world.member, submitted_at=sent_at)
+    with as_front():
+        for name, version in (("activity", 1), ("activity", 2), ("reporter", 1)):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                ReportPart.objects.create(report=report, name=name, version=version, envelope=b"x")
+        ReportPart.objects.create(report=report, name="added", version=1, envelope=b"x")
 
 
 @on_postgresql

@@ -16,9 +16,10 @@ from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.reporting import alerts, mail
 from portal.reporting.actions.triage import TakeUp
+from portal.reporting.enums import Review
 from portal.reporting.models import Case, Report
 from tests.factories import PersonFactory, staff
-from tests.reporting.desk.working import anew
+from tests.reporting.desk.working import anew, hand_to_police, review
 from tests.reporting.making import make_report, take_in
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,41 @@ def test_taking_it_up_ends_the_alerts(clock: Any, duty: Person, urgent: Case) ->
     TakeUp(urgent, duty).execute()
     assert alerts.alert_due(timezone.now()) == 0
     assert anew(urgent).assigned_to == duty
+
+
+@pytest.mark.parametrize("is_taken_up_before", [True, False])
+def test_an_emergency_alerts_until_the_police_were_told(
+    clock: Any, duty: Person, supervisor: Person, analyst: Person, urgent: Case, is_taken_up_before: bool
+) -> None:
+    if is_taken_up_before:
+        TakeUp(urgent, duty).execute()
+    review(anew(urgent), analyst, review=Review.EMERGENCY)
+    for _time in range(3):
+        clock.shift(timedelta(minutes=6))
+        assert alerts.alert_due(timezone.now()) == 1
+    assert mail.report_urgent(f"{urgent.report.number}:{duty.pk}") is not None
+    hand_to_police(anew(urgent), analyst)
+    clock.shift(timedelta(hours=1))
+    assert alerts.alert_due(timezone.now()) == 0
+    assert mail.report_urgent(f"{urgent.report.number}:{duty.pk}") is None
+
+
+def test_an_emergency_that_did_not_come_as_urgent_alerts_as_well(
+    clock: Any, duty: Person, analyst: Person, case: Case
+) -> None:
+    review(case, analyst, review=Review.EMERGENCY)
+    clock.shift(timedelta(minutes=6))
+    assert alerts.alert_due(timezone.now()) == 1
+    assert asked_for() == [duty.name]
+
+
+def test_an_emergency_of_which_the_police_know_already_alerts_nobody(
+    clock: Any, duty: Person, analyst: Person, urgent: Case
+) -> None:
+    hand_to_police(urgent, duty)
+    review(anew(urgent), analyst, review=Review.EMERGENCY)
+    clock.shift(timedelta(minutes=6))
+    assert alerts.alert_due(timezone.now()) == 0
 
 
 def test_a_report_that_is_not_urgent_alerts_nobody(clock: Any, duty: Person, case: Case) -> None:

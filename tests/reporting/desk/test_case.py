@@ -14,10 +14,10 @@ from hypothesis import given, strategies as st
 from portal.audit.models import Event
 from portal.members.enums import StaffRole
 from portal.members.models import Person
-from portal.reporting import reading, summary
+from portal.reporting import contents, reading, summary
 from portal.reporting.actions.closing import ProposeClosing
 from portal.reporting.actions.handing_over import ProposeWarning
-from portal.reporting.actions.triage import Assign, WriteMessage
+from portal.reporting.actions.triage import Assign, FlagMinor, WriteMessage
 from portal.reporting.enums import Disposition, EntryKind, Review, Stage, Status
 from portal.reporting.models import Case, Report
 from portal.vault import receipts, records
@@ -231,6 +231,16 @@ def test_a_flag_of_the_desk_covers_everybody_while_nobody_is_marked(analyst: Per
     assert "Pat" not in text_of(opened(case, analyst), case)
 
 
+def test_a_flag_of_the_desk_covers_everybody_also_where_somebody_is_marked(analyst: Person) -> None:
+    """The flag does not say whom it means: it may be the one whom the submitter took for grown."""
+    case = take_in(make_report(things=[CHILD, GROWN], activity={"what": "Pat Sample and Jo Example took pictures."}))
+    client = opened(case, analyst)
+    FlagMinor(case, analyst, why="Pat is in ninth grade").execute()
+    for made in (text_of(client, case), shown(client, address(case, "print/"))):
+        assert "Sample" not in made
+        assert "Example" not in made
+
+
 @given(name=st.text(st.characters(categories=["L", "Zs"]), min_size=3, max_size=20), before=st.text(max_size=20))
 def test_a_name_that_is_taken_out_is_out(name: str, before: str) -> None:
     words = [word for word in name.split() if len(word) >= summary.SHORTEST_NAME]
@@ -246,7 +256,7 @@ def test_the_print_is_recorded_and_carries_its_marks_and_no_identity(case: Case,
     assert page.count(summary.running_mark()) == 2
     assert SECRET in page
     assert NUMBER not in page
-    assert verbs_about(case).count("print") == 1
+    assert Event.objects.filter(verb="print", about=f"reporting.case:{case.pk}").count() == 1
 
 
 # --- what the page shows -------------------------------------------------------------------------
@@ -302,6 +312,15 @@ def test_what_was_typed_stays_when_the_rules_refuse(case: Case, analyst: Person)
     assert answer.status_code == 422
     assert "somebody else determines" in page
     assert "My long grounds" in page
+
+
+def test_a_form_that_comes_back_is_an_opening_as_well(case: Case, analyst: Person) -> None:
+    Assign(case, analyst, to=analyst).execute()
+    answer = session_for(analyst).post(address(case, "act/review/"), {})
+    assert answer.status_code == 422
+    assert SECRET in answer.content.decode()
+    assert verbs_about(case).count("report.open") == 1
+    assert anew(case).status == Status.READING
 
 
 def test_after_news_the_form_counts_from_what_is_now_shown(case: Case, analyst: Person) -> None:
@@ -376,7 +395,7 @@ def test_a_warning_is_read_by_whoever_releases_it(case: Case, analyst: Person, s
 
 def test_a_new_code_is_shown_once_and_the_old_one_opens_nothing(case: Case, analyst: Person) -> None:
     old = receipts.new_words()
-    records.issue_words(case.report.record, old)
+    contents.issue_code(case.report, old)
     client = opened(case, analyst)
     incomplete = {"number": "573-555-0100", "found_where": "", "spoken_to": "Them"}
     assert client.post(address(case, "act/code/"), incomplete).status_code == 422
@@ -387,8 +406,14 @@ def test_a_new_code_is_shown_once_and_the_old_one_opens_nothing(case: Case, anal
     assert "no-store" in answer["Cache-Control"]
     assert records.key_by_words(case.report.record, words) is not None
     assert records.key_by_words(case.report.record, old) is None
-    assert words not in shown(client, address(case))
+    page = shown(client, address(case))
+    assert words not in page
     assert case.entries.get(kind=EntryKind.CODE).by == analyst
+    for told in ("573-555-0100", "Them", "Company site"):  # as good as the reporter's name
+        assert told not in page
+    apart = client.post(address(case, "act/identity/"), {"reason": "To call again"}).content.decode()
+    assert "573-555-0100" in apart
+    assert "Company site" in apart
 
 
 # --- hostile words -------------------------------------------------------------------------------

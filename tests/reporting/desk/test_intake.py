@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DataError, InterfaceError, OperationalError
 from django.utils import timezone
 from hypothesis import given, strategies as st
 
@@ -87,6 +88,51 @@ def test_a_fault_in_reading_one_report_stops_no_other(desk: None, monkeypatch: p
     assert intake.take_in_new() == 2
     assert Case.objects.get(report=bad).behaviour == ""
     assert Case.objects.get(report=sound).behaviour == "PHOTO"
+
+
+@pytest.mark.parametrize("fault", [OperationalError("the vault is away"), InterfaceError("closed")])
+def test_while_a_database_is_away_a_report_waits_and_is_not_taken_in_blind(
+    desk: None, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    report = make_report()
+
+    def sections_of(report: Report) -> Any:
+        raise fault
+
+    with monkeypatch.context() as away:
+        away.setattr(intake, "sections_of", sections_of)
+        assert intake.take_in_new() == 0
+    assert not Case.objects.exists()
+    assert take_in(report).behaviour == "PHOTO"
+
+
+@pytest.mark.parametrize("fault", [records.KeyNotHeld(), records.KeyRingProblem("one key file is missing")])
+def test_while_its_private_key_is_not_here_a_report_waits(
+    desk: None, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    missing, sound = make_report(), make_report()
+    whole = records.desk_key
+
+    def desk_key(record: str, **given: Any) -> Any:
+        if record == missing.record:
+            raise fault
+        return whole(record, **given)
+
+    with monkeypatch.context() as away:
+        away.setattr(records, "desk_key", desk_key)
+        assert intake.take_in_new() == 1
+    assert Case.objects.get().report == sound
+    assert take_in(missing).behaviour == "PHOTO"
+
+
+def test_a_database_that_refuses_what_was_sealed_keeps_nothing_waiting(
+    desk: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sections_of(report: Report) -> Any:
+        raise DataError("a zero byte")
+
+    monkeypatch.setattr(intake, "sections_of", sections_of)
+    assert take_in(make_report()).behaviour == ""
 
 
 def test_what_was_sealed_says_that_it_is_urgent_whatever_the_row_says(desk: None) -> None:

@@ -17,6 +17,7 @@ from portal.members.models import Person
 from portal.reporting import duplicates, measures
 from portal.reporting.actions.handing_over import ProposeWarning
 from portal.reporting.actions.triage import Assign, TakeUp, WriteMessage
+from portal.reporting.desk import queue
 from portal.reporting.models import Case
 from portal.reporting.templatetags.waiting import duration
 from tests.conftest import desk_keyring, session_for
@@ -46,6 +47,14 @@ def test_urgent_ones_stand_first_and_then_what_is_due_next(clock: Any, analyst: 
     hot = take_in(make_report(is_urgent=True))
     WriteMessage(answered, analyst, words="We read it.").execute()
     assert listed(analyst) == [case.report.number for case in (hot, oldest, calm, answered)]
+
+
+def test_who_sent_a_report_does_not_see_it_in_the_queue(analyst: Person, second: Person) -> None:
+    report = take_in(make_report(submitter=analyst, is_urgent=True)).report
+    assert report.number not in session_for(analyst).get("/desk/reports/").content.decode()
+    assert report.number in session_for(second).get("/desk/reports/").content.decode()
+    assert [found.count for found in queue.waiting(analyst)] == [0]
+    assert [found.count for found in queue.waiting(second)] == [1, 1]
 
 
 def test_opening_the_queue_takes_new_reports_in(analyst: Person) -> None:

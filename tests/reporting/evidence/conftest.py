@@ -24,6 +24,10 @@ class AnsweringScanner:
     verdict: Verdict = CLEAN
     heard: bytearray = field(default_factory=bytearray)
     streams: int = 0
+    is_well: bool | None = None  # as it answers whoever asks; by default it is away while it gives no verdict
+
+    def recognises_the_test_string(self) -> bool:
+        return self.verdict.outcome is not Outcome.NOT_SCANNED if self.is_well is None else self.is_well
 
     def stream(self) -> AbstractContextManager[Any]:
         return self._stream()

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from PIL import Image
 
-from portal.files.enums import Fact, Finding, Kind, PartForm, Removed, Title, Trouble
+from portal.files import answers, child, confinement, wire
+from portal.files.enums import Confined, Fact, Finding, Kind, PartForm, Removed, Title, Trouble
 from portal.files.running import Copy, Detail, NoCopy, Part
 from portal.reporting import evidence, safe_copies
 from portal.reporting.enums import CopyState, FileState
 from portal.reporting.models import Evidence, SafeCopyPart
+from portal.vault import records
+from portal.vault.storage import sealed_files
 from portal.vocabulary.models import County
 from tests.reporting.evidence.conftest import AnsweringScanner
 from tests.reporting.making import COLE, Sent, make_report, take_in
@@ -156,6 +160,58 @@ def test_a_file_that_ends_the_worker_itself_is_held_in_the_end(monkeypatch: pyte
     assert safe_copies.make_waiting(now + timedelta(days=2)) == 1
     row.refresh_from_db()
     assert row.state == FileState.HELD
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError("no space left"), records.KeyNotHeld(), OperationalError("the server is away")]
+)
+def test_a_fault_of_the_desk_itself_costs_a_file_no_try(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    row = clean_row()
+    asked = made(monkeypatch, *[COPY] * 12)
+    now = timezone.now()
+
+    def failing(*args: Any) -> Any:
+        raise fault
+
+    with monkeypatch.context() as broken:
+        broken.setattr(safe_copies, "_seal_part", failing)
+        for hour in range(10):
+            assert safe_copies.make_waiting(now + timedelta(hours=3 * hour)) == 0
+    row.refresh_from_db()
+    assert (row.state, row.copy_state, row.tries, len(asked)) == (FileState.CLEAN, CopyState.WAITING, 0, 10)
+    assert safe_copies.make_waiting(now + timedelta(days=3)) == 1
+    row.refresh_from_db()
+    assert row.copy_state == CopyState.MADE
+
+
+def test_while_the_storage_is_away_a_copy_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = clean_row()
+    place, now = row.attachment.place, timezone.now()
+    with sealed_files().open(place) as source:
+        whole = source.read()
+    sealed_files().delete(place)
+    for hour in range(10):
+        assert safe_copies.make_waiting(now + timedelta(hours=3 * hour)) == 0
+    row.refresh_from_db()
+    assert (row.state, row.copy_state) == (FileState.CLEAN, CopyState.WAITING)
+    with sealed_files().open(place, "wb") as out:
+        out.write(whole)
+    made(monkeypatch, COPY)
+    assert safe_copies.make_waiting(now + timedelta(days=3)) == 1
+
+
+def test_a_child_that_could_still_open_files_reads_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = iter([wire.request(Kind.TEXT, 5)])
+    said: list[bytes] = []
+    monkeypatch.setattr(child, "_take_standard_streams", lambda: 0)
+    monkeypatch.setattr(child, "_read", lambda length: next(given))  # asked a second time, it raises
+    monkeypatch.setattr(child, "_write", lambda descriptor, frame: said.append(frame))
+    monkeypatch.setattr(confinement, "leave", set)
+    monkeypatch.setattr(confinement, "close", lambda *args, **kwargs: {Confined.LIMITS})
+    child.serve(lambda kind: lambda data, delivery: delivery.text("read"))
+    outcome = answers.read(b"".join(said))
+    assert isinstance(outcome, NoCopy)
+    assert (outcome.reason, outcome.confinement) == (Trouble.NOT_STARTED, frozenset({Confined.LIMITS}))
 
 
 def test_a_file_that_waits_for_its_scan_is_not_copied(

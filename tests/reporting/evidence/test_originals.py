@@ -29,7 +29,8 @@ from portal.reporting.actions.evidence import (
     SamePerson,
     TakeOriginal,
 )
-from portal.reporting.enums import FileState, TwoPeople
+from portal.reporting.desk import originals
+from portal.reporting.enums import FileState, Stage, TwoPeople
 from portal.reporting.models import Case, Evidence, TwoPeopleRequest
 from portal.reporting.refusals import OwnReport
 from portal.vault import records
@@ -191,6 +192,7 @@ class TestTaking:
 
     def test_the_sheet_says_who_when_why_and_what_left(self, row: Evidence, analyst: Person, second: Person) -> None:
         request = self.allowed(row, analyst, second)
+        Case.objects.update(assigned_to=analyst)
         client = session_for(analyst)
         body(client.post(f"/desk/originals/{request.uuid}/take/"))
         sheet = custody.sheet_of(TwoPeopleRequest.objects.get())
@@ -213,6 +215,17 @@ class TestTaking:
         assert sheet.taking is not None
         assert not sheet.taking.is_whole
         assert not sheet.is_same
+
+    def test_of_a_taking_that_left_no_trace_the_sheet_says_that_it_is_not_known(
+        self, row: Evidence, analyst: Person, second: Person
+    ) -> None:
+        """The process died while the file went out."""
+        request = self.allowed(row, analyst, second)
+        TakeOriginal(request=request, by=analyst).execute()
+        Case.objects.update(assigned_to=analyst)
+        page = session_for(analyst).get(f"/desk/originals/{request.uuid}/sheet/").content.decode()
+        assert "How much of it left is not known. This copy must not be used." in page
+        assert "not yet" not in page
 
     def test_a_file_that_does_not_open_is_not_taken(self, row: Evidence, analyst: Person, second: Person) -> None:
         request = self.allowed(row, analyst, second)
@@ -254,6 +267,43 @@ def test_asking_over_the_page_needs_the_purpose_first(row: Evidence, analyst: Pe
     assert client.post(address, {"to": "", "why": WHY}).status_code == 422
     made = client.post(address, {"to": TO, "why": WHY})
     assert made["Location"] == f"/desk/originals/{TwoPeopleRequest.objects.get().uuid}/"
+
+
+def test_a_request_and_its_sheet_need_the_purpose_first(row: Evidence, analyst: Person, second: Person) -> None:
+    request, client = ask(row, analyst), session_for(second)
+    for page in ("", "sheet/"):
+        answer = client.get(f"/desk/originals/{request.uuid}/{page}")
+        assert answer["Location"] == f"/desk/reports/{row.case.report.uuid}/"
+    assert not Event.objects.filter(verb=Verb.PRINT).exists()
+    client.post(f"/desk/reports/{row.case.report.uuid}/", {"purpose": "second"})
+    for page in ("", "sheet/"):
+        assert TO in client.get(f"/desk/originals/{request.uuid}/{page}").content.decode()
+
+
+def test_to_who_sent_the_report_its_originals_are_not_there(
+    desk: None, scanner: AnsweringScanner, analyst: Person, second: Person
+) -> None:
+    row = take_in(make_report(submitter=second, files=[SENT])).evidence.get()
+    Evidence.objects.update(state=FileState.CLEAN)
+    request, client = ask(Evidence.objects.get(), analyst), session_for(second)
+    assert originals.waiting(second)[0].count == 0
+    number = row.case.report.number
+    assert number not in client.get("/desk/originals/").content.decode()
+    assert client.get(f"/desk/files/{row.pk}/ask/").status_code == 404
+    for page in ("", "sheet/"):
+        assert client.get(f"/desk/originals/{request.uuid}/{page}").status_code == 404
+    for page in ("decide/", "take/"):
+        assert client.post(f"/desk/originals/{request.uuid}/{page}", {"decision": "allow"}).status_code == 404
+    third = staff(StaffRole.MIAC_ANALYST)
+    assert originals.waiting(third)[0].count == 1
+    assert number in session_for(third).get("/desk/originals/").content.decode()
+
+
+def test_what_was_purged_waits_for_nobody(row: Evidence, analyst: Person, second: Person) -> None:
+    ask(row, analyst)
+    assert originals.waiting(second)[0].count == 1
+    Case.objects.update(stage=Stage.PURGED)
+    assert originals.waiting(second)[0].count == 0
 
 
 def test_the_list_costs_the_same_for_one_request_as_for_many(

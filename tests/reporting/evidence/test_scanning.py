@@ -154,6 +154,20 @@ class TestScanning:
         assert evidence.look_at_waiting(timezone.now()) == 0
         assert scanner.streams == 1
 
+    def test_one_file_on_which_a_scanner_that_is_well_breaks_does_not_end_the_round(
+        self, scanner: AnsweringScanner
+    ) -> None:
+        scanner.verdict, scanner.is_well = NOT_SCANNED, True
+        taken_in(PICTURE, Sent(name="b.jpg", content=picture("red")))
+        assert evidence.look_at_waiting(timezone.now()) == 0
+        assert scanner.streams == 2
+
+    def test_one_file_that_is_not_in_the_storage_does_not_end_the_round(self, scanner: AnsweringScanner) -> None:
+        case = taken_in(PICTURE, Sent(name="b.jpg", content=picture("red")))
+        sealed_files().delete(case.evidence.order_by("due_at", "pk")[0].attachment.place)
+        assert evidence.look_at_waiting(timezone.now()) == 1
+        assert sorted(case.evidence.values_list("state", flat=True)) == [FileState.CLEAN, FileState.WAITING]
+
     @pytest.mark.parametrize("cut", [1, 20, 100])
     def test_a_stream_that_is_cut_is_refused(self, scanner: AnsweringScanner, cut: int) -> None:
         case = taken_in(PICTURE)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from portal import audit
 from portal.audit import sealing
 from portal.audit.enums import Verb
+from portal.audit.models import OwnEvent
 from portal.reporting.models import Report
 from tests.conftest import session_for
 from tests.factories import PersonFactory
@@ -28,10 +29,13 @@ def test_sending_and_opening_are_shown_to_the_submitter_alone(reporter: Reporter
     reporter.send()
     report = Report.objects.get()
     audit.record(Verb.REPORT_OPEN, report)
-    audit.record(Verb.CASE_DETERMINE, f"reporting.case:{report.pk}")
+    for verb in (Verb.CASE_DETERMINE, Verb.CASE_POLICE, Verb.IDENTITY_OPEN, Verb.EXPORT, Verb.CASE_PURGE):
+        audit.record(verb, report)
+        audit.record(verb, f"reporting.case:{report.pk}")
     shown = activity(reporter)
     assert "A report was sent from your account." in shown
     assert "The desk opened a report of yours." in shown
     assert "Something was done with what you sent." not in shown
+    assert not OwnEvent.objects.filter(verb__in=[Verb.CASE_DETERMINE, Verb.CASE_POLICE, Verb.EXPORT]).exists()
     other = PersonFactory()
     assert "report" not in activity(Reporter(other, session_for(other))).split("<main")[1].split("not-me")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from portal.audit.models import Event
 from portal.reporting import contents
 from portal.reporting.enums import Stage, Status
 from portal.reporting.models import Case, Report, ReportPart
-from portal.vault import receipts
+from portal.vault import receipts, records
+from portal.vault.models import DeskCopy
 from tests.conftest import desk_keyring, session_for
 from tests.factories import PersonFactory
 from tests.reporting.front.conftest import Reporter
@@ -123,11 +125,50 @@ def test_the_desks_messages_open_with_the_code(
     assert "Which gate was it?" in page(reporter, report)
 
 
+def test_a_new_code_opens_the_report_and_not_what_was_added_without_one(
+    sent: Sent, go_to_desk: Any, front_keys_again: Any
+) -> None:
+    reporter, report, old = sent
+    reporter.post("report_add", report.number, words="Added from home.")
+    go_to_desk()
+    new = receipts.new_words()
+    contents.issue_code(report, new)
+    contents.add_message(report, "Which gate was it?", by=PersonFactory())
+    front_keys_again()
+    assert reporter.post("report_one", report.number, words=old).status_code == 422
+    reporter.post("report_one", report.number, words=new)
+    shown = page(reporter, report)
+    assert "photographed the intake" in shown and "Which gate was it?" in shown
+
+
+def test_a_key_that_front_dates_back_is_not_used_by_the_desk(
+    sent: Sent, go_to_desk: Any, front_keys_again: Any
+) -> None:
+    reporter, report, words = sent
+    planted = records.new_key(report.record)
+    DeskCopy.objects.filter(pk=planted.id).update(made_at=timezone.now() - timedelta(days=9))
+    go_to_desk()
+    message = contents.add_message(report, "Which gate was it?", by=PersonFactory())
+    with pytest.raises(records.EnvelopeRefused):
+        planted.open(message.field, bytes(message.envelope))
+    front_keys_again()
+    reporter.post("report_one", report.number, words=words)
+    assert "Which gate was it?" in page(reporter, report)
+
+
+def test_the_same_addition_pressed_twice_is_one(sent: Sent) -> None:
+    reporter, report, _words = sent
+    for _press in range(2):
+        reporter.post("report_add", report.number, words="The van is back.", once="abc")
+    assert ReportPart.objects.filter(name="added").count() == 1
+
+
 def test_a_closed_report_takes_nothing_more(sent: Sent) -> None:
     reporter, report, _words = sent
     a_case(report, status=Status.CLOSED, stage=Stage.CLOSED)
     before = ReportPart.objects.count()
-    reporter.post("report_add", report.number, words="More.")
+    answer = reporter.post("report_add", report.number, words="More than before.")
+    assert answer.status_code == 422 and "More than before." in answer.content.decode()
     assert ReportPart.objects.count() == before
 
 

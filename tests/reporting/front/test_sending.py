@@ -45,7 +45,7 @@ def test_front_cannot_open_what_it_stored(reporter: Reporter) -> None:
     with pytest.raises(records.KeyNotHeld):
         records.open_sealed(report.record, part.field, bytes(part.envelope))
     with pytest.raises(records.KeyNotHeld):
-        records.desk_key(report.record)
+        records.desk_key(report.record, of=bytes(part.envelope))
 
 
 def test_what_was_typed_stands_nowhere_in_clear(reporter: Reporter) -> None:
@@ -140,8 +140,52 @@ def test_two_reports_of_one_browser_are_two(reporter: Reporter) -> None:
         reporter.versions.clear()
         reporter.fill()
         reporter.send()
+        assert reporter.get("report_activity")["Location"] == reverse("report_receipt")  # first the code
+        reporter.post("report_receipt")
     assert Report.objects.count() == 2
     assert len({report.number for report in Report.objects.all()}) == 2
+
+
+def test_an_old_receipt_takes_no_newer_draft_away(reporter: Reporter) -> None:
+    reporter.fill()
+    reporter.send()
+    reporter.post("report_receipt")
+    reporter.versions.clear()
+    reporter.begin()
+    reporter.write("activity", what="The second report.")
+    for ask in (reporter.get, reporter.post):  # the tab of the first is still open
+        assert ask("report_receipt")["Location"] == reverse("report_status")
+    assert "The second report." in reporter.get("report_page", "activity").content.decode()
+
+
+def test_the_first_answer_can_be_changed(reporter: Reporter) -> None:
+    reporter.fill()
+    assert 'value="no"' in reporter.browser.get(reverse("report_activity") + "?change=1").content.decode()
+    reporter.begin(now="yes")
+    reporter.send()
+    assert Report.objects.get().is_urgent
+
+
+def test_what_is_missing_is_led_to(reporter: Reporter) -> None:
+    reporter.begin()
+    page = reporter.get("report_check").content.decode()
+    assert f'href="{reverse("report_page", args=["activity"])}"' in page
+    assert "activity//report" not in page
+
+
+def test_a_page_saved_while_it_is_sent_is_not_lost(reporter: Reporter, monkeypatch: pytest.MonkeyPatch) -> None:
+    reporter.fill()
+    plain = records.give_words
+
+    def saved_meanwhile(*args: Any) -> None:
+        plain(*args)
+        reporter.write("activity", what="Written at the last moment.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "give_words", saved_meanwhile)
+        assert reporter.send().status_code == 200
+    assert not Report.objects.exists()
+    assert "Written at the last moment." in reporter.get("report_check").content.decode()
 
 
 def test_a_discarded_draft_leaves_nothing_to_read(reporter: Reporter, scanner: Any) -> None:

@@ -231,6 +231,55 @@ class TestPurging:
         assert not DeskCopy.objects.filter(record=closed.report.record).exists()
         assert Purge.objects.get().keys == 1
 
+    def test_one_purge_that_fails_does_not_keep_the_others_waiting(
+        self, closed: Case, custodian: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        schedule()
+        other = take_in(make_report())
+        Case.objects.filter(pk=other.pk).update(stage=Stage.CLOSED, retain_until=timezone.localdate())
+        other.refresh_from_db()
+        for case in (closed, other):
+            purge(case, custodian)
+        whole = records.destroy
+
+        def destroy(record: str, *, by: str = "") -> Any:
+            if record == closed.report.record:
+                raise OSError("the journal is full")
+            return whole(record, by=by)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(records, "destroy", destroy)
+            assert retention.finish_begun(timezone.now()) == 1
+        assert Purge.objects.get(done_at=None).case == closed
+        assert retention.finish_begun(timezone.now()) == 1
+
+    def test_no_code_of_what_the_desk_thought_is_left(self, closed: Case, custodian: Person) -> None:
+        schedule()
+        kinds = (EntryKind.MINOR, EntryKind.INITIAL_REVIEW, EntryKind.DETERMINATION)
+        for kind in kinds:
+            contents.add_entry(closed, kind, by=custodian, code="yes")
+        kept = contents.add_entry(closed, EntryKind.DISPOSITION, by=custodian, code=Disposition.KEPT)
+        closed.closure_basis = "It names the informant's street"
+        closed.save()
+        purge(closed, custodian)
+        closed.refresh_from_db()
+        kept.refresh_from_db()
+        assert closed.closure_basis == ""
+        assert set(closed.entries.filter(kind__in=kinds).values_list("code", flat=True)) == {""}
+        assert kept.code == Disposition.KEPT
+
+    def test_to_who_sent_the_report_its_retention_is_not_there(self, closed: Case, custodian: Person) -> None:
+        schedule()
+        closed.report.submitter = custodian
+        closed.report.save()
+        client, number = session_for(custodian), closed.report.number
+        assert number not in client.get("/desk/retention/").content.decode()
+        address = f"/desk/retention/{closed.report.uuid}/"
+        assert client.get(address).status_code == 404
+        other = session_for(staff(StaffRole.RECORDS_CUSTODIAN))
+        assert number in other.get("/desk/retention/").content.decode()
+        assert other.get(address).status_code == 200
+
     def test_a_neighbour_stays_whole(
         self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
     ) -> None:
