@@ -2,85 +2,94 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
 
 from portal.files.enums import Fact, Finding, Reason, Removed, Title, Trouble
+
+HELD = gettext_lazy("You need not do anything.")
+Words = str | Promise
+# What happened, and what to do next.
+JUDGEMENTS: dict[Reason, tuple[Words, Words]] = {
+    Reason.EMPTY: (
+        gettext_lazy("The file is empty, so it was not taken."),
+        gettext_lazy("Check the file and send it again."),
+    ),
+    Reason.TOO_LARGE: (
+        gettext_lazy("The file is larger than %(megabytes)d MB, so it was not taken."),
+        gettext_lazy("Send a shorter part of it, or tell the desk that you have it."),
+    ),
+    Reason.PROGRAM: (
+        gettext_lazy("The file is a program or a script, so it was not taken."),
+        gettext_lazy("If it matters, describe it, and tell the desk that you have it."),
+    ),
+    Reason.ARCHIVE: (
+        gettext_lazy("The file is a packed folder or a disk, so it was not taken."),
+        gettext_lazy("Unpack it and send the files one by one."),
+    ),
+    Reason.WEB_PAGE: (
+        gettext_lazy("The file is a web page or is written like one, so it was not taken."),
+        gettext_lazy("Send a picture of it, or print it to a PDF and send that."),
+    ),
+    Reason.UNKNOWN: (
+        gettext_lazy("The file is of a kind that is not taken here."),
+        gettext_lazy("Send it as a picture, a PDF, or an Office or text file, or tell the desk that you have it."),
+    ),
+    Reason.MISFIT: (
+        gettext_lazy("What is in the file does not fit the ending of its name, so it was not taken."),
+        gettext_lazy("Open it, save it again from there, and send that."),
+    ),
+    Reason.MISDECLARED: (
+        gettext_lazy("Your browser says that the file is something else than it is, so it was not taken."),
+        gettext_lazy("Save it again under a new name, and send that."),
+    ),
+    Reason.DAMAGED: (
+        gettext_lazy("The file is damaged or a part of it is missing, so it was not taken."),
+        gettext_lazy("Check whether it opens on your device, and send it again."),
+    ),
+    Reason.LOCKED: (
+        gettext_lazy("The file is locked with a password, so it could not be checked and was not taken."),
+        gettext_lazy("Save it without the password, or print it to a new PDF, and send that."),
+    ),
+    Reason.BOMB: (
+        gettext_lazy("The file would grow to an enormous size when opened, so it was not taken."),
+        gettext_lazy("Save it again in a smaller form, or send a picture of it."),
+    ),
+    Reason.MACROS: (
+        gettext_lazy(
+            "The file has small programs (macros) in it, so it is kept locked until two of the desk's staff look at it."
+        ),
+        HELD,
+    ),
+    Reason.TWO_THINGS: (
+        gettext_lazy(
+            "The file is two kinds of file in one, so it is kept locked until two of the desk's staff look at it."
+        ),
+        HELD,
+    ),
+    Reason.NESTED: (
+        gettext_lazy(
+            "The file has other files packed inside, so it is kept locked until two of the desk's staff look at it."
+        ),
+        HELD,
+    ),
+    Reason.ODD_CONTAINER: (
+        gettext_lazy(
+            "The file is built in an unusual way, so it is kept locked until two of the desk's staff look at it."
+        ),
+        HELD,
+    ),
+}
 
 
 def about(reason: Reason, *, megabytes: int = 0) -> str:
     """To the person who sends the file. Nothing if all is well."""
-    happened, next_step = _judgements(megabytes)[reason]
-    if not happened:
+    if reason not in JUDGEMENTS:
         return ""
+    happened, next_step = (str(words) for words in JUDGEMENTS[reason])
+    happened %= {"megabytes": megabytes}
     kept = _("The rest of your report is kept.") if reason.verdict.value == "refused" else ""
     return " ".join(part for part in (happened, kept, next_step) if part)
-
-
-def _judgements(megabytes: int) -> dict[Reason, tuple[str, str]]:
-    held = _("You need not do anything.")
-    return {
-        Reason.FINE: ("", ""),
-        Reason.EMPTY: (_("The file is empty, so it was not taken."), _("Check the file and send it again.")),
-        Reason.TOO_LARGE: (
-            _("The file is larger than %(megabytes)d MB, so it was not taken.") % {"megabytes": megabytes},
-            _("Send a shorter part of it, or tell the desk that you have it."),
-        ),
-        Reason.PROGRAM: (
-            _("The file is a program or a script, so it was not taken."),
-            _("If it matters, describe it, and tell the desk that you have it."),
-        ),
-        Reason.ARCHIVE: (
-            _("The file is a packed folder or a disk, so it was not taken."),
-            _("Unpack it and send the files one by one."),
-        ),
-        Reason.WEB_PAGE: (
-            _("The file is a web page or is written like one, so it was not taken."),
-            _("Send a picture of it, or print it to a PDF and send that."),
-        ),
-        Reason.UNKNOWN: (
-            _("The file is of a kind that is not taken here."),
-            _("Send it as a picture, a PDF, or an Office or text file, or tell the desk that you have it."),
-        ),
-        Reason.MISFIT: (
-            _("What is in the file does not fit the ending of its name, so it was not taken."),
-            _("Open it, save it again from there, and send that."),
-        ),
-        Reason.MISDECLARED: (
-            _("Your browser says that the file is something else than it is, so it was not taken."),
-            _("Save it again under a new name, and send that."),
-        ),
-        Reason.DAMAGED: (
-            _("The file is damaged or a part of it is missing, so it was not taken."),
-            _("Check whether it opens on your device, and send it again."),
-        ),
-        Reason.LOCKED: (
-            _("The file is locked with a password, so it could not be checked and was not taken."),
-            _("Save it without the password, or print it to a new PDF, and send that."),
-        ),
-        Reason.BOMB: (
-            _("The file would grow to an enormous size when opened, so it was not taken."),
-            _("Save it again in a smaller form, or send a picture of it."),
-        ),
-        Reason.MACROS: (
-            _(
-                "The file has small programs (macros) in it, so it is kept locked until two of the desk's "
-                "staff look at it."
-            ),
-            held,
-        ),
-        Reason.TWO_THINGS: (
-            _("The file is two kinds of file in one, so it is kept locked until two of the desk's staff look at it."),
-            held,
-        ),
-        Reason.NESTED: (
-            _("The file has other files packed inside, so it is kept locked until two of the desk's staff look at it."),
-            held,
-        ),
-        Reason.ODD_CONTAINER: (
-            _("The file is built in an unusual way, so it is kept locked until two of the desk's staff look at it."),
-            held,
-        ),
-    }
 
 
 def of_finding(finding: Finding) -> str:

@@ -61,12 +61,18 @@ def key_of(report: Report) -> records.DataKey:
     A row that Front made up without sealing anything gets a key of the desk's, so that the desk can close it. Raises as
     `records.desk_key` does.
     """
-    of = _sealed_with(report)
-    if of:
-        return records.desk_key(report.record, of=of)
+    found = known_key_of(report)
+    if found is not None:
+        return found
     if Destruction.objects.filter(record=report.record).exists():
         raise records.KeyDestroyed
     return records.new_key(report.record)
+
+
+def known_key_of(report: Report) -> records.DataKey | None:
+    """The report's own data key; None where nothing of it was ever sealed. Raises as `records.desk_key` does."""
+    of = _sealed_with(report)
+    return records.desk_key(report.record, of=of) if of else None
 
 
 def issue_code(report: Report, words: str) -> None:

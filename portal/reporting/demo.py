@@ -16,6 +16,7 @@ from portal.reporting.sending import sealed_part, who
 from portal.vault import records
 
 ANALYSTS = ("analyst@miac.example", "supervisor@miac.example")
+Sections = dict[str, dict[str, Any]]  # as the form seals them
 TRAINED, COUNTS = timedelta(days=60), timedelta(days=365)
 
 
@@ -24,61 +25,55 @@ def _moment(days: int, hour: int, minute: int) -> str:
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0).isoformat()
 
 
-def _sent() -> list[tuple[str, dict[str, dict[str, Any]]]]:
-    """Whose report, and its sections as the form seals them."""
-    return [
-        (
-            "water@partner.example",
-            {
-                Section.URGENCY: {"now": "no"},
-                Section.ACTIVITY: {
-                    "behaviour": "PHOTO",
-                    "what": "A white van stopped at the intake twice within a week. The driver photographed the pump "
-                    "house and the fence for about ten minutes, and left when the lights went on.",
-                    "unusual": "Both times after dark, from a road that is closed to the public.",
-                },
-                Section.PLACE: {
-                    "begun": _moment(9, 22, 15),
-                    "ended": _moment(3, 22, 40),
-                    "where": "North gate of the intake, by the closed road",
-                    "county": "29051",
-                    "latitude": "38.586",
-                    "longitude": "-92.168",
-                },
-                Section.TARGET: {"sector": "water", "target": "WATR", "facility": "Intake 2"},
-                Section.SEEN: {
-                    "things": '[{"kind": "vehicle", "make": "White van, no windows at the back", '
-                    '"plate": "ABC 123", "colour": "white"}]'
-                },
-                Section.KNOWN: {"how": "seen", "source": ""},
-                Section.CONTACT: {"reach": "phone", "contact": "555-0142", "when": "Mornings"},
-            },
-        ),
-        (
-            "energy@partner.example",
-            {
-                Section.URGENCY: {"now": "no"},
-                Section.ACTIVITY: {
-                    "behaviour": "AVIATION",
-                    "what": "A drone stood over the switchyard for some five minutes, went down to the height of the "
-                    "bus bars, and left towards the river.",
-                    "unusual": "",
-                },
-                Section.PLACE: {
-                    "begun": _moment(2, 14, 5),
-                    "ended": "",
-                    "where": "Switchyard, south side",
-                    "county": "29019",
-                    "latitude": "",
-                    "longitude": "",
-                },
-                Section.TARGET: {"sector": "energy", "target": "", "facility": ""},
-                Section.SEEN: {"things": '[{"kind": "drone", "type": "Four rotors, about two feet wide"}]'},
-                Section.KNOWN: {"how": "recorded", "source": "Camera 4 of the yard"},
-                Section.CONTACT: {"reach": "email", "contact": "energy@partner.example", "when": ""},
-            },
-        ),
-    ]
+def _van() -> Sections:
+    return {
+        Section.URGENCY: {"now": "no"},
+        Section.ACTIVITY: {
+            "behaviour": "PHOTO",
+            "what": "A white van stopped at the intake twice within a week. The driver photographed the pump "
+            "house and the fence for about ten minutes, and left when the lights went on.",
+            "unusual": "Both times after dark, from a road that is closed to the public.",
+        },
+        Section.PLACE: {
+            "begun": _moment(9, 22, 15),
+            "ended": _moment(3, 22, 40),
+            "where": "North gate of the intake, by the closed road",
+            "county": "29051",
+            "latitude": "38.586",
+            "longitude": "-92.168",
+        },
+        Section.TARGET: {"sector": "water", "target": "WATR", "facility": "Intake 2"},
+        Section.SEEN: {
+            "things": '[{"kind": "vehicle", "make": "White van, no windows at the back", '
+            '"plate": "ABC 123", "colour": "white"}]'
+        },
+        Section.KNOWN: {"how": "seen", "source": ""},
+        Section.CONTACT: {"reach": "phone", "contact": "555-0142", "when": "Mornings"},
+    }
+
+
+def _drone() -> Sections:
+    return {
+        Section.URGENCY: {"now": "no"},
+        Section.ACTIVITY: {
+            "behaviour": "AVIATION",
+            "what": "A drone stood over the switchyard for some five minutes, went down to the height of the "
+            "bus bars, and left towards the river.",
+            "unusual": "",
+        },
+        Section.PLACE: {
+            "begun": _moment(2, 14, 5),
+            "ended": "",
+            "where": "Switchyard, south side",
+            "county": "29019",
+            "latitude": "",
+            "longitude": "",
+        },
+        Section.TARGET: {"sector": "energy", "target": "", "facility": ""},
+        Section.SEEN: {"things": '[{"kind": "drone", "type": "Four rotors, about two feet wide"}]'},
+        Section.KNOWN: {"how": "recorded", "source": "Camera 4 of the yard"},
+        Section.CONTACT: {"reach": "email", "contact": "energy@partner.example", "when": ""},
+    }
 
 
 @demo.seeder(order=60, title="Reports")
@@ -87,7 +82,7 @@ def seed_reports(echo: demo.Echo) -> None:
         _train(Person.objects.get(email=email))
     if Report.objects.exists():
         return
-    for email, sections in _sent():
+    for email, sections in (("water@partner.example", _van()), ("energy@partner.example", _drone())):
         _report(Person.objects.get(email=email), sections)
 
 

@@ -137,7 +137,7 @@ def plaintext_of(attachment: Attachment) -> Iterator[bytes]:
 def insist_on_key(report: Report) -> None:
     """Raises `KeyNotHeld` and `KeyRingProblem`, which pass; a key that is unknown or destroyed is no reason to wait."""
     try:
-        contents.key_of(report)
+        contents.known_key_of(report)
     except (records.KeyNotHeld, records.KeyRingProblem):
         raise
     except records.VaultProblem:

@@ -161,15 +161,17 @@ def _open(key: records.DataKey, field: str, envelope: bytes) -> dict[str, Any] |
 def add(report: Report, words: str, *, key: records.DataKey | None) -> bool:
     """Add words, under the report's key if the code is at hand, else under a new one that only the desk opens.
 
-    False when the report is closed, or has been added to too often.
+    False when the report is closed, or has been added to too often. Raises `VaultProblem`, and `IntegrityError` when
+    other windows were quicker three times.
     """
     sealing = key or records.new_key(report.record)
-    for _try in range(3):  # two windows may add at the same moment
+    for tries_left in (2, 1, 0):
         try:
             with transaction.atomic():
                 return _add(report, words, sealing)
         except IntegrityError:
-            continue
+            if not tries_left:
+                raise
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -79,6 +81,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("report_one", number=row.number)  # a second press of the button
     problem = _why_not_added(request, row, form)
     if problem:
+        cache.delete(_once_key(row, form))  # it did not go: the next press is the first
         form.add_error(None, problem)
         return _show(request, row, form=CodeForm(), add=form)
     messages.success(request, _("Your words went to the desk, sealed."))
@@ -87,8 +90,12 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
 
 def _is_first(row: Report, form: AddForm) -> bool:
     """Whether this form was not sent before. Without its mark it counts as new."""
-    once = form.cleaned_data.get("once")
-    return not once or cache.add(f"report-add:{row.pk}:{once}", 1, ONCE_LASTS)
+    return not form.cleaned_data.get("once") or cache.add(_once_key(row, form), 1, ONCE_LASTS)
+
+
+def _once_key(row: Report, form: AddForm) -> str:
+    digest = hashlib.sha256(form.cleaned_data.get("once", "").encode()).hexdigest()  # keys take no blanks
+    return f"report-add:{row.pk}:{digest}"
 
 
 def _why_not_added(request: HttpRequest, row: Report, form: AddForm) -> str:
@@ -96,9 +103,9 @@ def _why_not_added(request: HttpRequest, row: Report, form: AddForm) -> str:
     try:
         if reopening.add(row, form.cleaned_data["words"], key=reopening.key_in(request, row)):
             return ""
-    except records.VaultProblem:
-        logger.exception("an addition could not be sealed")
-        return str(_("Your words could not be sealed just now. They stay below; send them later."))
+    except (records.VaultProblem, IntegrityError):
+        logger.exception("an addition could not be kept")
+        return str(_("Your words could not be kept just now. They stay below; send them later."))
     return str(_("Nothing was added: the report is closed, or full. Your words stay below; report them anew."))
 
 

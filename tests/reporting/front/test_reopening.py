@@ -163,6 +163,23 @@ def test_the_same_addition_pressed_twice_is_one(sent: Sent) -> None:
     assert ReportPart.objects.filter(name="added").count() == 1
 
 
+def test_an_addition_that_could_not_be_kept_goes_with_the_next_press(
+    sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reporter, report, _words = sent
+
+    def damaged(*_args: object, **_facts: object) -> None:
+        raise records.KeyRingProblem("No key.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "new_key", damaged)
+        answer = reporter.post("report_add", report.number, words="The van is back.", once="a b")
+    assert answer.status_code == 422 and "The van is back." in answer.content.decode()
+    assert not ReportPart.objects.filter(name="added").exists()
+    reporter.post("report_add", report.number, words="The van is back.", once="a b")
+    assert ReportPart.objects.filter(name="added").count() == 1
+
+
 def test_a_closed_report_takes_nothing_more(sent: Sent) -> None:
     reporter, report, _words = sent
     a_case(report, status=Status.CLOSED, stage=Stage.CLOSED)
