@@ -75,11 +75,11 @@ def portal(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what the portal said when a test failed."""
+    """Show what the portal said last when a test failed; short, so that what failed is not lost behind it."""
     report = yield
     running = item.config.stash.get(RUNNING, None)
     if running and report.failed:
-        report.sections += [(f"{site.name}'s log", site.tail()) for site in running.sites.values()]
+        report.sections += [(f"{site.name}'s log", site.tail(12, width=240)) for site in running.sites.values()]
     return report
 
 

@@ -17,6 +17,8 @@ FOCUSED = """() => {
     const labels = at.labels ? [...at.labels].map((label) => label.textContent) : [];
     return [at.getAttribute("aria-label") || "", ...labels, at.textContent || ""].join(" ");
 }"""
+# What stands in the field that has the focus; nothing for a list or a button.
+TYPED = """() => "selectionStart" in document.activeElement ? document.activeElement.value : null"""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,15 @@ def press(page: Page, words: str) -> None:
     page.wait_for_url(lambda url: url != before)
 
 
-def type_into(page: Page, label: str, text: str) -> None:
+def type_into(page: Page, label: str, text: str, *, tries: int = 3) -> None:
+    """Type, and look at what stands there, as people do. On a busy machine the browser may lose a key."""
     to(page, label)
     page.keyboard.type(text)
+    while page.evaluate(TYPED) not in (text, None):
+        tries -= 1
+        assert tries, f"{page.url}: {label} does not take {text}"
+        page.keyboard.press("Control+A")
+        page.keyboard.type(text)
 
 
 def fill_by_keyboard(tab: Tab, files: list[Path]) -> None:

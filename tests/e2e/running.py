@@ -84,8 +84,8 @@ class WebSite:
             log.seek(offset)
             return log.read().decode(errors="replace")
 
-    def tail(self, lines: int = 60) -> str:
-        return "\n".join(self.said_since(0).splitlines()[-lines:])
+    def tail(self, lines: int = 60, *, width: int | None = None) -> str:
+        return "\n".join(line[:width] for line in self.said_since(0).splitlines()[-lines:])
 
 
 class RunningPortal:
