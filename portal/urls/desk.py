@@ -6,6 +6,7 @@ from wagtail.admin import urls as wagtail_admin
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from portal.bulletins.desk.gate import only_what_one_sees
+from portal.bulletins.desk.kept_meanwhile import answer_double_creation
 from portal.urls.common import before_pages, pages
 
 # A password alone opened a full session at these; they are not routed (docs/security.md).
@@ -15,6 +16,7 @@ admin = [
     for pattern in wagtail_admin.urlpatterns
     if getattr(pattern, "name", None) not in UNROUTED and "password_reset" not in str(pattern.pattern)
 ]
+kept = decorate_urlpatterns(admin, answer_double_creation)
 
 urlpatterns = [
     *before_pages,
@@ -22,7 +24,7 @@ urlpatterns = [
     path("account/login/", account.login, name="wagtailadmin_login"),
     path("account/logout/", account.logout, name="wagtailadmin_logout"),
     # Some of Wagtail's own pages name any page and ask no hook.
-    path("admin/", include(decorate_urlpatterns(admin, only_what_one_sees))),
+    path("admin/", include(decorate_urlpatterns(kept, only_what_one_sees))),
     path("desk/", include("portal.bulletins.desk_urls")),
     path("desk/", include("portal.members.desk.urls")),
     path("desk/audit/", include("portal.oversight.desk.urls")),

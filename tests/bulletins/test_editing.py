@@ -13,7 +13,7 @@ from wagtail.test.utils.form_data import querydict_from_html
 from portal.access.enums import Label, Reach
 from portal.bulletins.editing import is_reserved
 from portal.bulletins.importing import import_files
-from portal.bulletins.models import BulletinPage, Reading
+from portal.bulletins.models import BulletinIndexPage, BulletinPage, Reading
 from portal.members.models import Person
 from tests.bulletins.test_import_csaf import SAMPLE
 from tests.conftest import session_for
@@ -101,3 +101,31 @@ def test_whatever_address_a_release_gives_is_reserved(number: int) -> None:
 @pytest.mark.parametrize("path", sorted(SAMPLE.parent.glob("*.json")), ids=lambda path: path.stem)
 def test_whatever_address_an_import_of_the_demo_gives_is_reserved(path: Any) -> None:
     assert is_reserved(path.stem)
+
+
+# --- a new page, sent twice at the same moment
+
+
+@pytest.fixture
+def sent_meanwhile(pages: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another request keeps the same new page after this one's form was looked at and before it is saved."""
+    add_child = BulletinIndexPage.add_child
+
+    def late(index: Any, **given: Any) -> Any:
+        monkeypatch.setattr(BulletinIndexPage, "add_child", add_child)
+        draft(slug=given["instance"].slug, title="Kept by itself")
+        return add_child(index, **given)
+
+    monkeypatch.setattr(BulletinIndexPage, "add_child", late)
+
+
+@pytest.mark.parametrize(("accepts", "status"), [("text/html", 409), ("application/json", 400)])
+@pytest.mark.usefixtures("desk", "sent_meanwhile")
+def test_a_new_page_sent_twice_is_made_once_and_said_so(author: Person, accepts: str, status: int) -> None:
+    index = BulletinIndexPage.objects.get()
+    client, address = session_for(author), f"/admin/pages/add/bulletins/bulletinpage/{index.pk}/"
+    form = querydict_from_html(client.get(address).content.decode(), form_id="page-edit-form")
+    typed = {**form.dict(), "body-count": "0", "title": "Twice", "slug": "twice", "summary": "Once is enough."}
+    answer = client.post(address, typed, headers={"Accept": accepts})
+    assert (answer.status_code, "kept a moment ago" in answer.content.decode()) == (status, True)
+    assert [page.title for page in BulletinPage.objects.filter(slug="twice")] == ["Kept by itself"]
