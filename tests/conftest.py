@@ -25,6 +25,7 @@ from portal.members.models import Person
 from portal.members.second_factor import SESSION_KEY
 from portal.settings.sites import site_settings
 from portal.vault import secret
+from tests import schema
 from tests.vault.nonces import RecordingCipher
 
 hypothesis_settings.register_profile(
@@ -81,6 +82,13 @@ def tables_can_be_emptied() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """SQLite's tables are migrated once and copied from then on."""
+    with schema.migrated_once():
         yield
 
 
