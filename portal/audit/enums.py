@@ -123,6 +123,7 @@ class Verb(models.TextChoices):
     EXPORT = "export", _("exported sealed content")
     REDRESS = "redress.submit", _("asked for redress")
     REDRESS_ANSWER = "redress.answer", _("answered a redress request")
+    REDRESS_PURGE = "redress.purge", _("destroyed a redress request, or held it")
     # The trail itself
     TRAIL_READ = "trail.read", _("read the trail")
     TRAIL_EXPORT = "trail.export", _("exported the trail")

@@ -39,19 +39,19 @@ _NEED_THREADS = {Kind.HEIC}
 
 def serve(maker_of: Callable[[Kind], Maker], limits: Limits | None = None) -> None:
     """Confine this process, read the request, and answer it."""
-    answer = _take_standard_streams()
-    kind, length = wire.read_request(_read(wire.REQUEST.size))
+    answer = take_standard_streams()
+    kind, length = wire.read_request(read(wire.REQUEST.size))
     make = maker_of(kind)
     done = confinement.leave()
     done |= confinement.close(
         limits or Limits(), needs_threads=kind in _NEED_THREADS, is_alone=Confined.OWN_ACCOUNTS in done
     )
-    delivery = Delivery(lambda frame: _write(answer, frame))
+    delivery = Delivery(lambda frame: write(answer, frame))
     delivery.confined(done)
     if Confined.NO_DESCRIPTORS not in done:  # it could still open files and sockets, so it reads no hostile file
         delivery.end(Trouble.NOT_STARTED)
         return
-    delivery.end(_trouble(make, _read(length), delivery))
+    delivery.end(_trouble(make, read(length), delivery))
 
 
 def _trouble(make: Maker, data: bytes, delivery: Delivery) -> Trouble | None:
@@ -68,7 +68,7 @@ def _trouble(make: Maker, data: bytes, delivery: Delivery) -> Trouble | None:
     return None
 
 
-def _take_standard_streams() -> int:
+def take_standard_streams() -> int:
     """The pipe for answers; standard output becomes nothing, since libraries write there what they like."""
     answer = os.dup(1)
     nothing = os.open(os.devnull, os.O_WRONLY)
@@ -78,7 +78,7 @@ def _take_standard_streams() -> int:
     return answer
 
 
-def _read(length: int) -> bytes:
+def read(length: int) -> bytes:
     """So many bytes of the request, or fewer when it ends."""
     data = bytearray()
     while len(data) < length:
@@ -89,7 +89,7 @@ def _read(length: int) -> bytes:
     return bytes(data)
 
 
-def _write(descriptor: int, frame: bytes) -> None:
+def write(descriptor: int, frame: bytes) -> None:
     rest = memoryview(frame)
     while rest:
         rest = rest[os.write(descriptor, rest) :]

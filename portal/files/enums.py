@@ -164,6 +164,7 @@ class Finding(Enum):
     OUTSIDE_LINK = "outside link"
     DAMAGED = "damaged"
     CUT_SHORT = "cut short"
+    NO_PAGES = "no pictures of pages"
 
     @property
     def is_held(self) -> bool:
@@ -174,6 +175,7 @@ class Finding(Enum):
             Finding.OUTSIDE_LINK,
             Finding.DAMAGED,
             Finding.CUT_SHORT,
+            Finding.NO_PAGES,
         }
         return self not in fine
 
@@ -287,7 +289,7 @@ class Title(Enum):
 
 
 class Confined(Enum):
-    """What the child process could take away from itself on this machine."""
+    """What a process that meets hostile files could take away from itself on this machine."""
 
     LIMITS = "limits"
     NO_DESCRIPTORS = "no new files or sockets"
@@ -297,3 +299,5 @@ class Confined(Enum):
     NO_FILES = "no files (Landlock)"
     NOBODY = "nobody, where the portal is root"
     OWN_ACCOUNTS = "user namespace of its own"
+    OWN_FOLDER = "no files but its own folder and the system's programs (Landlock)"
+    NO_SOCKETS = "no sockets to others (seccomp)"

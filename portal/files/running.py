@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from portal.files import answers, conversation, kinds, wire
+from portal.files import answers, conversation, converter, kinds, office, paging, wire
 from portal.files.answers import Copy, Detail, NoCopy, Part
 from portal.files.conversation import Broken, Conversation, Patience
 from portal.files.enums import Confined, Copying, Family, Kind, Trouble
@@ -27,12 +27,20 @@ class Maker:
 
     entry: str = conversation.MAKER
     patience: Patience = field(default_factory=Patience)
+    converter: str = office.ENTRY
 
     def safe_copy(self, kind: Kind, chunks: Iterator[bytes], *, length: int) -> Copy | NoCopy:
         if not is_looked_into(kind):
             return NoCopy(reason=Trouble.KIND)
         if length > LARGEST_COPIED:
             return NoCopy(reason=Trouble.TOO_LARGE)
+        if kind not in converter.KINDS or not office.program():
+            return self._asked(kind, chunks, length=length)
+        kept = bytearray()
+        outcome = self._asked(kind, _keeping(chunks, kept), length=length)
+        return self._paged(outcome, kind, bytes(kept)) if paging.may_have_pages(outcome) else outcome
+
+    def _asked(self, kind: Kind, chunks: Iterator[bytes], *, length: int) -> Copy | NoCopy:
         try:
             with Conversation(self.entry, self.patience) as talk:
                 return answers.read(talk.hold(wire.request(kind, length), _counted(chunks, length)))
@@ -42,6 +50,16 @@ class Maker:
             trouble = Trouble.NONSENSE
         logger.warning("No safe copy: the child process ended in %s.", trouble.value, extra={"kind": kind.value})
         return NoCopy(reason=trouble)
+
+    def _paged(self, outcome: Copy | NoCopy, kind: Kind, data: bytes) -> Copy | NoCopy:
+        """With pictures of its pages, or the outcome as it is, saying that there are none."""
+        try:
+            printed = office.to_pdf(kind, data, entry=self.converter)
+        except Broken as problem:
+            logger.warning("No pictures of pages: %s.", problem.trouble.value, extra={"kind": kind.value})
+            return paging.without_pages(outcome)
+        pages = self._asked(Kind.PDF, iter([printed]), length=len(printed))
+        return paging.with_pages(outcome, pages)
 
 
 def safe_copy(kind: Kind, chunks: Iterator[bytes], *, length: int) -> Copy | NoCopy:
@@ -64,6 +82,13 @@ def is_looked_into(kind: Kind) -> bool:
     """Whether the child process reads such a file. Of the older Office kinds it makes no copy, but has a look."""
     form = kinds.BY_KIND[kind]
     return form.copying is not Copying.NONE or form.family is Family.OFFICE
+
+
+def _keeping(chunks: Iterator[bytes], kept: bytearray) -> Iterator[bytes]:
+    """Also for a second reader, in memory as well."""
+    for chunk in chunks:
+        kept += chunk
+        yield chunk
 
 
 def _counted(chunks: Iterator[bytes], length: int) -> Iterator[bytes]:

@@ -112,6 +112,7 @@ def of_finding(finding: Finding) -> str:
         Finding.OUTSIDE_LINK: _("It fetches something from elsewhere when opened. The safe copy does not."),
         Finding.DAMAGED: _("It is damaged or a part of it is missing. The safe copy shows what could be read."),
         Finding.CUT_SHORT: _("It is long. The safe copy shows its beginning only."),
+        Finding.NO_PAGES: _("Pictures of its pages could not be made. The original is kept, sealed."),
     }[finding]
 
 

@@ -126,3 +126,6 @@ class AlarmKind(models.TextChoices):
     STAFF_RULE = "staff_rule", _("a rule would have suspended a member of staff")
     STAFF_OUT = "staff_out", _("a member of staff was switched off as taken over")
     EXPOSURE = "exposure", _("far more people can read something than a week ago")
+    SCANNER_AWAY = "scanner_away", _("the virus scanner is away, or misses the test string")
+    SCANNER_OLD = "scanner_old", _("the virus scanner does not know what is new: its signatures are old")
+    SWEEP_HALTED = "sweep_halted", _("keys and files that nothing names are not swept: a database was restored")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from portal.members.case_file import decoded
@@ -16,7 +17,11 @@ from portal.vault import records
 from portal.vault.models import Destruction
 
 Answers = dict[str, Any]
+Sealed = tuple[str, str, bytes]  # record, field, envelope
+Opening = Callable[[list[Sealed]], list[Answers]]
 LONGEST_LIST = 200
+LOST = (records.EnvelopeRefused, records.KeyDestroyed)  # waiting would not bring it back
+KEYS_AWAY = (records.KeyNotHeld, records.KeyRingProblem)  # what passes, and of which nothing sealed is the reason
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,52 @@ class FileFacts:
     is_open: bool
 
 
-def sections_of(report: Report, *, but: Iterable[str] = (Section.REPORTER,)) -> dict[str, Answers]:
+def open_or_wait(items: list[Sealed]) -> list[Answers]:
+    """Open all with one query; if one is damaged or destroyed, open what can be and leave that one empty.
+
+    Raises `KeyNotHeld` and `KeyRingProblem`, so that nothing is taken for empty that another day opens.
+    """
+    try:
+        return [decoded(text) for text in records.open_many(items)]
+    except LOST:
+        return [_open_one(item) for item in items]
+
+
+def open_all(items: list[Sealed]) -> list[Answers]:
+    """As `open_or_wait`, for what only shows: empty is also what cannot be opened now. Decide nothing by it."""
+    try:
+        return open_or_wait(items)
+    except KEYS_AWAY:
+        return [_open_now(item) for item in items]
+
+
+def _open_one(item: Sealed) -> Answers:
+    try:
+        return decoded(records.open_sealed(*item))
+    except LOST:
+        return {}
+
+
+def _open_now(item: Sealed) -> Answers:
+    try:
+        return _open_one(item)
+    except KEYS_AWAY:
+        return {}
+
+
+def sections_of(
+    report: Report,
+    *,
+    but: Iterable[str] = (Section.REPORTER,),
+    opening: Opening = open_all,
+) -> dict[str, Answers]:
     """What was sent, by section; one that cannot be opened is empty. Who reports is left out unless `but` is empty.
 
-    Each opening is recorded in the trail.
+    Each opening is recorded in the trail. With `open_or_wait` it raises as that does: for what is kept of it.
     """
     left_out = {str(name) for name in but} | {Section.ADDED.value}
     sent = {part.name: part for part in sent_parts(report) if part.name not in left_out}
-    opened = open_all([(report.record, part.field, bytes(part.envelope)) for part in sent.values()])
+    opened = opening([(report.record, part.field, bytes(part.envelope)) for part in sent.values()])
     found = dict(zip(sent, opened, strict=True))
     return {section.value: found.get(section.value, {}) for section in Section if section.value not in left_out}
 
@@ -58,15 +101,33 @@ def sent_parts(report: Report) -> list[ReportPart]:
 def key_of(report: Report) -> records.DataKey:
     """The report's own data key, on the desk: the one under which it was sent.
 
-    A row that Front made up without sealing anything gets a key of the desk's, so that the desk can close it. Raises as
-    `records.desk_key` does.
+    What came without any key, or under one that the vault does not know, gets a key of the desk's, so that the desk can
+    close it; from then on it is the one under which the desk wrote first. Raises `KeyNotHeld`, `KeyRingProblem` and
+    `KeyDestroyed`.
     """
-    found = known_key_of(report)
-    if found is not None:
-        return found
-    if Destruction.objects.filter(record=report.record).exists():
+    for envelope in chain([_sent_under(report)], _written_under(report)):
+        found = _key_that_opens(report, envelope)
+        if found is not None:
+            return found
+    if _was_destroyed(report):
         raise records.KeyDestroyed
     return records.new_key(report.record)
+
+
+def _key_that_opens(report: Report, envelope: bytes) -> records.DataKey | None:
+    """None for what names no key of this report. Front may have named any, also one that was destroyed elsewhere."""
+    try:
+        return records.desk_key(report.record, of=envelope)
+    except records.EnvelopeRefused:
+        return None
+    except records.KeyDestroyed:
+        if _was_destroyed(report):
+            raise
+        return None
+
+
+def _was_destroyed(report: Report) -> bool:
+    return bool(Destruction.objects.filter(record=report.record).exists())
 
 
 def known_key_of(report: Report) -> records.DataKey | None:
@@ -82,11 +143,17 @@ def issue_code(report: Report, words: str) -> None:
 
 def _sealed_with(report: Report) -> bytes:
     """Something that was sealed under the report's own key, and that Front cannot change or add since."""
-    sent = next((bytes(part.envelope) for part in sent_parts(report) if part.name == Section.REPORTER), b"")
-    if sent:
-        return sent
+    return _sent_under(report) or next(_written_under(report), b"")
+
+
+def _sent_under(report: Report) -> bytes:
+    return next((bytes(part.envelope) for part in sent_parts(report) if part.name == Section.REPORTER), b"")
+
+
+def _written_under(report: Report) -> Iterator[bytes]:
+    """What the desk wrote on its case, oldest first; nothing is asked for before it is wanted."""
     written = CaseEntry.objects.filter(case__report=report).exclude(details=b"").order_by("pk")
-    return bytes(written.values_list("details", flat=True).first() or b"")
+    yield from map(bytes, written.values_list("details", flat=True))
 
 
 def reporter_of(report: Report) -> Answers:
@@ -141,11 +208,12 @@ def add_message(report: Report, words: str, *, by: Any) -> DeskMessage:
 def files_of(report: Report) -> list[FileFacts]:
     """The files that were sent with a report and later, as the lists sealed with it name them.
 
-    Rows that Front changed since change nothing here; a file that is named and has no row is left out.
+    Rows that Front changed since change nothing here; a file that is named and has no row is left out. Raises as
+    `open_or_wait` does.
     """
     named = _named_files(report)
     rows = [row for row in Attachment.objects.filter(report_uuid=report.uuid) if row.uuid in named]
-    opened = open_all([(row.record, row.facts_field, bytes(row.facts)) for row in rows])
+    opened = open_or_wait([(row.record, row.facts_field, bytes(row.facts)) for row in rows])
     return [
         FileFacts(
             row, str(facts.get("name", "")), str(facts.get("declared", "")), str(facts.get("sha256", "")), bool(facts)
@@ -160,15 +228,19 @@ def things_of(sections: dict[str, Answers]) -> list[Answers]:
 
 
 def parsed_list(text: Any) -> list[Answers]:
-    """A list of answers that was sealed as text (JSON); empty for anything else."""
+    """A list of answers that was sealed as text (JSON); empty for anything else. Half characters are made whole."""
     try:
         found = json.loads(text) if isinstance(text, str) and text else []
     except (ValueError, RecursionError):
         return []
     rows = found if isinstance(found, list) else []
-    return [row for row in rows if isinstance(row, dict) and all(isinstance(value, str) for value in row.values())][
-        :LONGEST_LIST
-    ]
+    sound = [row for row in rows if isinstance(row, dict) and all(isinstance(value, str) for value in row.values())]
+    return [{_whole(name): _whole(value) for name, value in row.items()} for row in sound[:LONGEST_LIST]]
+
+
+def _whole(text: str) -> str:
+    """With a sign in place of each half of a character (a lone surrogate), which could be neither kept nor shown."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _named_files(report: Report) -> set[uuid.UUID]:
@@ -177,7 +249,7 @@ def _named_files(report: Report) -> set[uuid.UUID]:
         for part in report.parts.all()
         if part.name == Section.ADDED or (part.name == Section.FILES and part.version == 1)
     ]
-    opened = open_all([(report.record, part.field, bytes(part.envelope)) for part in parts])
+    opened = open_or_wait([(report.record, part.field, bytes(part.envelope)) for part in parts])
     named = [row.get("uuid", "") for answers in opened for row in parsed_list(answers.get("files", ""))]
     return {found for found in map(_uuid, named) if found is not None}
 
@@ -187,18 +259,3 @@ def _uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
-
-
-def open_all(items: list[tuple[str, str, bytes]]) -> list[Answers]:
-    """Open all with one query; if one is damaged or destroyed, open what can be and leave that one empty."""
-    try:
-        return [decoded(text) for text in records.open_many(items)]
-    except records.VaultProblem:
-        return [_open_one(item) for item in items]
-
-
-def _open_one(item: tuple[str, str, bytes]) -> Answers:
-    try:
-        return decoded(records.open_sealed(*item))
-    except records.VaultProblem:
-        return {}

@@ -2,11 +2,12 @@
 
 What is kept is what was typed, right or wrong, so that nothing is lost; it is checked when a page is left and again
 before it is sent. To save needs the cookie alone, so what is typed when a session has just ended is kept as well. To
-open needs the cookie and its owner's session.
+open needs the cookie and its owner's session. Each member has a cookie of their own: colleagues share computers.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
@@ -22,19 +23,31 @@ from portal.members.case_file import decoded
 from portal.members.models import Person
 from portal.reporting.enums import DraftKind
 from portal.reporting.models import Attachment, Draft, DraftPart
-from portal.vault import records
+from portal.vault import receipts, records
 from portal.vault.browsers import BrowserKey
 
 Typed = dict[str, Any]
 PATH = "/report/"
 KEY = "key"  # the part in which the report's data key is kept
+WORDS = "words"  # the part in which its receipt code is kept while it is being sent
 RECEIPT = "receipt"
+NO_PAGES = (KEY, WORDS, RECEIPT)
+MARK = "draft"  # the field in which a form says whose draft it was filled in for
+MARK_LENGTH = 12
 LONGEST_PART = 200_000  # bytes of one page
 LONGEST_FIELD = 40  # characters of a field's name
+LONGEST_VERSION = 6  # digits
 
 
 class DraftTooLong(Exception):
     """More was typed into one page than is kept."""
+
+
+class WasSent(records.VaultProblem):
+    """The draft was sent or thrown away meanwhile, and its keys went with it."""
+
+    def __init__(self) -> None:
+        super().__init__("What was being written here was sent or thrown away meanwhile.")
 
 
 @dataclass
@@ -51,14 +64,25 @@ class Writing:
 
     @classmethod
     def of(cls, request: HttpRequest, kind: DraftKind) -> Writing | None:
-        """The draft that this browser is writing, if it is its owner's session that asks."""
-        found = cls.by_cookie(request, kind)
+        """The draft that this member is writing in this browser."""
+        found = cls._in_cookie(request, cookie_name(kind, request.user.pk), kind)
         return found if found is not None and found.draft.owner_id == request.user.pk else None
 
     @classmethod
     def by_cookie(cls, request: HttpRequest, kind: str) -> Writing | None:
-        """The draft that this browser is writing, whoever asks: to be saved to, never to be shown."""
-        name, _dot, key = request.COOKIES.get(cookie_name(kind), "").partition(".")
+        """The draft that a form was filled in for, whoever asks: to be saved to, never to be shown.
+
+        The form says whose it is. Without that it is the browser's only one, or none.
+        """
+        names = [name for name in request.COOKIES if name.startswith(_prefix(kind))]
+        said = f"{_prefix(kind)}{request.POST.get(MARK, '')}"
+        if said in names:
+            return cls._in_cookie(request, said, kind)
+        return cls._in_cookie(request, names[0], kind) if len(names) == 1 and MARK not in request.POST else None
+
+    @classmethod
+    def _in_cookie(cls, request: HttpRequest, cookie: str, kind: str) -> Writing | None:
+        name, _dot, key = request.COOKIES.get(cookie, "").partition(".")
         try:
             identifier = uuid.UUID(hex=name)
             kept = BrowserKey.read(key, record=f"report:{identifier}")
@@ -67,10 +91,15 @@ class Writing:
         draft = Draft.objects.filter(pk=identifier, kind=kind, saved_at__gt=oldest(timezone.now())).first()
         return cls(draft, kept) if draft is not None else None
 
+    @property
+    def mark(self) -> str:
+        """What the forms of this draft carry, so that what is saved without a session finds it."""
+        return mark_of(self.draft.owner_id)
+
     def leave_cookie(self, response: HttpResponse) -> None:
         """Hand the key to the browser. It is kept nowhere else."""
         response.set_cookie(
-            cookie_name(self.draft.kind),
+            cookie_name(self.draft.kind, self.draft.owner_id),
             f"{self.draft.uuid.hex}.{self.key.for_cookie()}",
             max_age=settings.PORTAL_DRAFT_LASTS,
             httponly=True,
@@ -85,12 +114,12 @@ class Writing:
 
     def everything(self) -> dict[str, Typed]:
         """What was typed on all pages."""
-        parts = DraftPart.objects.filter(draft=self.draft).exclude(name__in=[KEY, RECEIPT])
+        parts = DraftPart.objects.filter(draft=self.draft).exclude(name__in=NO_PAGES)
         return {part.name: self._opened(part)[0] for part in parts}
 
     def versions(self) -> dict[str, int]:
         """Which version of each page there is."""
-        parts = DraftPart.objects.filter(draft=self.draft).exclude(name__in=[KEY, RECEIPT])
+        parts = DraftPart.objects.filter(draft=self.draft).exclude(name__in=NO_PAGES)
         return dict(parts.values_list("name", "version"))
 
     def _opened(self, part: DraftPart | None) -> tuple[Typed, int]:
@@ -140,17 +169,43 @@ class Writing:
         return True
 
     def data_key(self) -> records.DataKey:
-        """The key of the report that this becomes: made once, sealed to the desk, and kept here for this browser."""
-        part = DraftPart.objects.filter(draft=self.draft, name=KEY).first()
+        """The key of the report that this becomes: made once, sealed to the desk, and kept here for this browser.
+
+        Raises `WasSent`.
+        """
+        kept = self._kept(KEY)
+        if kept is None:
+            made = records.new_key(self.draft.record)
+            kept = self._keep_once(KEY, self.key.keep(made, _field(KEY)))
+        return self.key.kept(_field(KEY), kept)
+
+    def words(self) -> str:
+        """The receipt code of the report that this becomes: made once, so that every press seals it to the same one.
+
+        Raises `WasSent`.
+        """
+        kept = self._kept(WORDS)
+        if kept is None:
+            kept = self._keep_once(WORDS, self.key.seal(_field(WORDS), receipts.new_words().encode()))
+        return self.key.open(_field(WORDS), kept).decode()
+
+    def _kept(self, name: str) -> bytes | None:
+        """What is kept for as long as the draft is not sent; None before it was made. Raises `WasSent`."""
+        part = DraftPart.objects.filter(draft=self.draft, name=name).first()
         if part is not None:
-            return self.key.kept(_field(KEY), bytes(part.envelope))
-        made = records.new_key(self.draft.record)
+            return bytes(part.envelope)
+        if not Draft.objects.filter(pk=self.draft.pk, sent_at=None).exists():
+            raise WasSent
+        return None
+
+    def _keep_once(self, name: str, envelope: bytes) -> bytes:
+        """Keep an envelope, or give the one that another press of the button has kept meanwhile. Raises `WasSent`."""
         with transaction.atomic():
-            held = Draft.objects.select_for_update().get(pk=self.draft.pk)
-            part, _is_new = DraftPart.objects.get_or_create(
-                draft=held, name=KEY, defaults={"envelope": self.key.keep(made, _field(KEY))}
-            )
-        return self.key.kept(_field(KEY), bytes(part.envelope))
+            held = self.held()
+            if held is None:
+                raise WasSent
+            part, _is_new = DraftPart.objects.get_or_create(draft=held, name=name, defaults={"envelope": envelope})
+        return bytes(part.envelope)
 
     def files(self) -> list[Attachment]:
         """The files that came in and were not taken out again."""
@@ -160,7 +215,7 @@ class Writing:
         """Name, declared type and hash of a file."""
         try:
             return decoded(self.data_key().open(attachment.facts_field, bytes(attachment.facts)))
-        except records.EnvelopeRefused:
+        except (records.EnvelopeRefused, WasSent):
             return {}
 
     def discard(self) -> None:
@@ -191,23 +246,42 @@ class Writing:
         if self.draft.sent_at is not None:
             self.draft.delete()
 
-
-def cookie_name(kind: str) -> str:
-    """Browsers take the prefix only over HTTPS (RFC 6265bis, section 4.1.3.1); `__Host-` allows no path."""
-    return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}draft-{kind}"
+    def forget_cookie(self, response: HttpResponse) -> None:
+        _forget(response, cookie_name(self.draft.kind, self.draft.owner_id))
 
 
-def forget_stale_cookie(request: HttpRequest, response: HttpResponse, kind: str) -> None:
-    """Take back a cookie whose draft is gone. One that did not come, or opens a draft still, is left alone.
+def cookie_name(kind: str, owner: int | None) -> str:
+    """One for each member, so that a colleague at the same computer writes a draft of their own."""
+    return f"{_prefix(kind)}{mark_of(owner)}"
 
-    A link from another site comes without it (SameSite=Strict), and a colleague may use the same computer.
+
+def _prefix(kind: str) -> str:
+    """Browsers take `__Secure-` only over HTTPS (RFC 6265bis, section 4.1.3.1); `__Host-` allows no path."""
+    return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}draft-{kind}-"
+
+
+def mark_of(owner: int | None) -> str:
+    """A member in a few letters. It tells drafts apart and keeps nothing secret."""
+    return hashlib.sha256(f"draft of {owner}".encode()).hexdigest()[:MARK_LENGTH]
+
+
+def forget_stale_cookie(request: HttpRequest, response: HttpResponse, kind: DraftKind) -> None:
+    """Take back the member's cookie if its draft is gone. One that did not come, or opens a draft still, is left alone.
+
+    A link from another site comes without it (SameSite=Strict). Those of colleagues are their own.
     """
-    if cookie_name(kind) in request.COOKIES and Writing.by_cookie(request, kind) is None:
-        forget_cookie(response, kind)
+    if cookie_name(kind, request.user.pk) in request.COOKIES and Writing.of(request, kind) is None:
+        _forget(response, cookie_name(kind, request.user.pk))
 
 
-def forget_cookie(response: HttpResponse, kind: str) -> None:
-    response.delete_cookie(cookie_name(kind), path=PATH, samesite="Strict")
+def _forget(response: HttpResponse, name: str) -> None:
+    response.delete_cookie(name, path=PATH, samesite="Strict")
+
+
+def version_in(request: HttpRequest) -> int:
+    """The version that a form was filled in over; 0 for what is none."""
+    said = request.POST.get("seen", "")
+    return int(said) if said.isdecimal() and len(said) <= LONGEST_VERSION else 0
 
 
 def typed_into(request: HttpRequest, names: list[str]) -> Typed:

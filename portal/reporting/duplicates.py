@@ -17,8 +17,11 @@ WITHIN = timedelta(days=2)
 MOST_SUGGESTED = 10
 
 
-def suggested_for(case: Case) -> list[Case]:
-    """Cases in the same county within two days, about the same behaviour, sector or kind of target; nearest first."""
+def suggested_for(case: Case, *, but_of: Any = None) -> list[Case]:
+    """Cases in the same county within two days, about the same behaviour, sector or kind of target; nearest first.
+
+    Those that the person `but_of` sent are left out: to who sent a report the desk's side of it is not there.
+    """
     if case.county_id is None or case.happened_from is None:
         return []
     begun, ended = case.happened_from, case.happened_to or case.happened_from
@@ -28,13 +31,16 @@ def suggested_for(case: Case) -> list[Case]:
         happened_from__lte=ended + WITHIN,
         last_moment__gte=begun - WITHIN,
     )
+    near = near.exclude(report__submitter=but_of) if but_of else near
     return list(near.select_related("report", "county", "sector").order_by("-happened_from", "pk")[:MOST_SUGGESTED])
 
 
-def with_twins(keys: Iterable[int]) -> set[int]:
-    """Which of these cases have a suggested duplicate. One query, however many there are."""
+def with_twins(keys: Iterable[int], *, but_of: Any = None) -> set[int]:
+    """Which of these cases have a suggested duplicate for the same person. One query, however many there are."""
     own_end = Coalesce(OuterRef("happened_to"), OuterRef("happened_from"))
-    near = _with_end(Case.objects.exclude(pk=OuterRef("pk")).exclude(stage=Stage.PURGED)).filter(
+    others = Case.objects.exclude(pk=OuterRef("pk")).exclude(stage=Stage.PURGED)
+    others = others.exclude(report__submitter=but_of) if but_of else others
+    near = _with_end(others).filter(
         _alike(OuterRef("behaviour"), OuterRef("sector_id"), OuterRef("target")),
         county=OuterRef("county_id"),
         happened_from__lte=_moved(own_end, WITHIN),

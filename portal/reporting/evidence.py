@@ -8,20 +8,21 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from portal.core.clamd import Outcome, Scanner, Verdict
 from portal.files import identify
 from portal.files.enums import Verdict as Judgement
-from portal.reporting import contents, seen_before
-from portal.reporting.contents import FileFacts
+from portal.reporting import contents, rounds, seen_before
+from portal.reporting.contents import FileFacts, Opening
 from portal.reporting.enums import CopyState, FileState, Stage
 from portal.reporting.models import Attachment, Case, Evidence, Report
 from portal.vault import records
@@ -33,6 +34,8 @@ MOST_AT_ONCE = 10  # in one job, so that others have their turn
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
 SHORTENED = 300  # characters of a sentence that a row holds
+# Faults of the desk itself, of which no file is the reason: the storage is full, keys are missing, a database is away.
+OWN_FAULTS = (OSError, *contents.KEYS_AWAY, OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class NotThere(Exception):
 def take_in(case: Case) -> int:
     """Make a row for each file that the report names, those sent later included; give how many are new.
 
-    Doing it again does no harm. Raises `KeyNotHeld`, so that a desk without its keys takes nothing for empty.
+    Doing it again does no harm. Raises `KeyNotHeld` and `KeyRingProblem`, so that a desk without its keys takes nothing
+    for empty.
     """
     seen = case.report.parts.count()  # before they are read: what comes in meanwhile is for the next time
     insist_on_key(case.report)
@@ -71,22 +75,22 @@ def take_in(case: Case) -> int:
 def take_in_added() -> int:
     """Take in the files that came after a case was made; one case that fails does not keep the others waiting."""
     rows = Case.objects.exclude(stage=Stage.PURGED).annotate(parts_now=Count("report__parts"))
-    added = rows.filter(parts_now__gt=F("parts_seen")).select_related("report")
-    return sum(_take_in_one(case) for case in added[:MOST_FILES])
+    added = rows.filter(parts_now__gt=F("parts_seen")).select_related("report").order_by("pk")
+    return rounds.taken(added, _take_in_one, most=MOST_FILES)
 
 
 def look_at_waiting(now: datetime) -> int:
     """Scan what waits, one file after the other; give how many got an answer.
 
     A scanner that is away ends the round: the next one begins where this one stopped. One file that gets no answer from
-    a scanner that is well does not keep the others waiting.
+    a scanner that is well, or over which the desk itself stumbles, does not keep the others waiting.
     """
     if not settings.PORTAL_CLAMD_ADDRESS:
         _tell_why(now, _("The desk has no virus scanner. Nobody opens this file until one has looked at it."))
         return 0
     done, is_known_well = 0, False
     for pk in _due(now, state=FileState.WAITING):
-        state = look_at(pk, now)
+        state = _state_of(pk, now)
         if state == FileState.WAITING and not is_known_well:
             is_known_well = Scanner(settings.PORTAL_CLAMD_ADDRESS).recognises_the_test_string()
             if not is_known_well:
@@ -95,14 +99,34 @@ def look_at_waiting(now: datetime) -> int:
     return done
 
 
+def _state_of(pk: Any, now: datetime) -> str:
+    try:
+        return look_at(pk, now)
+    except Exception as problem:  # noqa: BLE001  (it is tried later, and the others go on)
+        logger.error("a file waits for its scan", extra={"file": str(pk), "problem": type(problem).__name__})
+        return ""
+
+
 def look_at(pk: Any, now: datetime) -> str:
-    """Scan one file and note what was found; gives its state. The transaction of the claim ends before the scan."""
+    """Scan one file and note what was found; gives its state. The transaction of the claim ends before the scan.
+
+    Raises `OWN_FAULTS`, after which the try does not count: what the desk cannot open today is not refused for good.
+    """
     evidence = claim(pk, now, state=FileState.WAITING)
     if evidence is None:
         return ""
-    found = _looked_at(evidence, now)
+    try:
+        found = _looked_at(evidence, now)
+    except OWN_FAULTS:
+        give_back(evidence, why=_("The desk could not open this file now. It tries again."))
+        raise
     _note(found)
     return found.state
+
+
+def give_back(evidence: Evidence, **said: str) -> None:
+    """The file is no reason for what went wrong, so its try does not count; it waits all the same."""
+    Evidence.objects.filter(pk=evidence.pk, tries__gt=0).update(tries=F("tries") - 1, **said)
 
 
 def claim(pk: Any, now: datetime, **wanted: Any) -> Evidence | None:
@@ -119,8 +143,12 @@ def claim(pk: Any, now: datetime, **wanted: Any) -> Evidence | None:
 
 
 def facts_of(attachment: Attachment) -> FileFacts:
-    """What was sealed with a file; without `is_open` nothing of it is known."""
-    found = contents.open_all([(attachment.record, attachment.facts_field, bytes(attachment.facts))])[0]
+    """What was sealed with a file, to be shown; without `is_open` nothing of it is known."""
+    return _facts(attachment, contents.open_all)
+
+
+def _facts(attachment: Attachment, opening: Opening) -> FileFacts:
+    found = opening([(attachment.record, attachment.facts_field, bytes(attachment.facts))])[0]
     named = {name: str(found.get(name, "")) for name in ("name", "declared", "sha256")}
     return FileFacts(attachment, is_open=bool(found), **named)
 
@@ -136,12 +164,8 @@ def plaintext_of(attachment: Attachment) -> Iterator[bytes]:
 
 def insist_on_key(report: Report) -> None:
     """Raises `KeyNotHeld` and `KeyRingProblem`, which pass; a key that is unknown or destroyed is no reason to wait."""
-    try:
+    with suppress(*contents.LOST):
         contents.known_key_of(report)
-    except (records.KeyNotHeld, records.KeyRingProblem):
-        raise
-    except records.VaultProblem:
-        pass  # unknown or destroyed: waiting would not bring it back
 
 
 def _first_row(case: Case, facts: FileFacts) -> Evidence:
@@ -151,12 +175,12 @@ def _first_row(case: Case, facts: FileFacts) -> Evidence:
     return evidence
 
 
-def _take_in_one(case: Case) -> int:
+def _take_in_one(case: Case) -> int | None:
     try:
         return take_in(case)
-    except records.VaultProblem as problem:
-        logger.warning("files of a case were not taken in", extra={"problem": type(problem).__name__})
-        return 0
+    except Exception as problem:  # noqa: BLE001  (one report, whatever was sealed with it, stops no other)
+        logger.error("files of a case were not taken in", extra={"problem": type(problem).__name__})
+        return None
 
 
 def _due(now: datetime, **wanted: Any) -> list[Any]:
@@ -179,14 +203,12 @@ def _tell_why(now: datetime, why: str) -> None:
 
 def _looked_at(evidence: Evidence, now: datetime) -> Evidence:
     """What the row is to say. Only this decides; it writes nothing."""
-    facts = facts_of(evidence.attachment)
+    facts = _facts(evidence.attachment, contents.open_or_wait)
     if not facts.is_open:
         return _ended(evidence, FileState.REFUSED, _("What was sealed with this file cannot be opened."))
     try:
         look = read_through(evidence.attachment, Scanner(settings.PORTAL_CLAMD_ADDRESS))
-    except (records.KeyNotHeld, records.KeyRingProblem):
-        raise
-    except records.VaultProblem:
+    except contents.LOST:
         return _ended(evidence, FileState.REFUSED, _("The sealed file is damaged or cut short and does not open."))
     except NotThere:
         evidence.why = _("The sealed file could not be read from its storage. The desk tries again.")

@@ -17,9 +17,9 @@ from typing import Any
 from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError, transaction
 from django.utils import timezone
 
-from portal.reporting import evidence
+from portal.reporting import evidence, rounds
 from portal.reporting.alerts import first_alert_again
-from portal.reporting.contents import Answers, sections_of, things_of
+from portal.reporting.contents import KEYS_AWAY, Answers, open_or_wait, sections_of, things_of
 from portal.reporting.enums import Section
 from portal.reporting.forms.activity import YesNo
 from portal.reporting.models import Case, Report, ReportingSettings
@@ -34,14 +34,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # what is said to have been before 
 LONGEST_CODE = 50
 NORTHERNMOST, EASTERNMOST = 90, 180  # degrees
 # Faults of the desk itself. `DataError` is none of them: hostile answers bring it about.
-PASSING = (
-    records.KeyNotHeld,
-    records.KeyRingProblem,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    ProgrammingError,
-)
+PASSING = (*KEYS_AWAY, InterfaceError, InternalError, OperationalError, ProgrammingError)
 
 
 def take_in_new(*, most: int = MOST_AT_ONCE) -> int:
@@ -49,27 +42,28 @@ def take_in_new(*, most: int = MOST_AT_ONCE) -> int:
 
     Raises `KeyNotHeld` without the desk's keys: cases that are filled in blind would never be filled in again.
     """
-    waiting = list(Report.objects.filter(case=None).prefetch_related("parts")[:most])
-    if waiting and not keyring.ring().holds_private_keys:
+    waiting = Report.objects.filter(case=None)
+    if waiting.exists() and not keyring.ring().holds_private_keys:
         raise records.KeyNotHeld
-    return sum(_take_in(report) for report in waiting)
+    return rounds.taken(waiting.prefetch_related("parts"), _take_in, most=most)
 
 
-def _take_in(report: Report) -> bool:
+def _take_in(report: Report) -> int | None:
+    """1 for a case that was made, 0 where somebody else was faster; None while the report has to wait."""
     try:
         with transaction.atomic():
             case = _case_of(report)
             case.save(force_insert=True)
     except IntegrityError:
-        return False  # somebody else took it in at the same moment
+        return 0  # somebody else took it in at the same moment
     except Exception as problem:  # noqa: BLE001  (it waits for the next time, and the others go on)
         _tell("a report was not taken in", report, problem)
-        return False
+        return None
     try:
         evidence.take_in(case)
     except Exception as problem:  # noqa: BLE001  (its files are looked at again; the case stands)
         _tell("files of a report were not taken in", report, problem)
-    return True
+    return 1
 
 
 def _case_of(report: Report) -> Case:
@@ -102,7 +96,7 @@ def _read(report: Report) -> Found:
     try:
         with transaction.atomic():  # a fault of the database in here must not spoil the case itself
             evidence.insist_on_key(report)
-            sections = sections_of(report)
+            sections = sections_of(report, opening=open_or_wait)
             return Found(_coded(sections, report), _word(sections[Section.URGENCY], "now") == YesNo.YES)
     except PASSING:
         raise

@@ -20,9 +20,11 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.storage import Storage
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from portal.members.enums import AlarmKind
+from portal.reporting import lasting
 from portal.reporting.models import Attachment, Case, Draft, Evidence, Redress, Report, SafeCopyPart, SweepGeneration
 from portal.vault import generations, records
 from portal.vault.models import DeskCopy
@@ -72,6 +74,12 @@ def sweep(now: datetime, *, is_rehearsal: bool = False) -> Swept:
 def is_stopped() -> bool:
     """Whether sweeping waits for somebody to say that it may go on."""
     return bool(SweepGeneration.objects.exclude(refused_at=None).exists())
+
+
+def alarm_if_stopped(now: datetime) -> bool:
+    """Alarm staff, once for each time that sweeping stopped and then once a day; says whether it did now."""
+    stopped = SweepGeneration.objects.exclude(refused_at=None).values_list("refused_at", flat=True).first()
+    return stopped is not None and lasting.alarm_about(AlarmKind.SWEEP_HALTED, since=stopped, now=now)
 
 
 def resume() -> int:
@@ -133,7 +141,8 @@ def _destroy_keys(oldest: datetime, is_rehearsal: bool) -> int:
 def _unnamed(batch: list[str]) -> list[str]:
     named = _named_reports(_identifiers(batch, REPORT))
     redress = _identifiers(batch, REDRESS)
-    named_redress = set(Redress.objects.filter(uuid__in=redress).values_list("uuid", flat=True))
+    kept = Redress.objects.filter(uuid__in=redress, purge=None)  # what was purged names nothing any more
+    named_redress = set(kept.values_list("uuid", flat=True))
     keep = {f"{REPORT}{found}" for found in named} | {f"{REDRESS}{found}" for found in named_redress}
     return [record for record in batch if record not in keep]
 
@@ -185,12 +194,17 @@ class _Folder:
         return (named - self._taken_out(rows)) | copies
 
     def _taken_out(self, rows: Any) -> set[str]:
-        """Front writes `removed_at`, so it counts only where Desk has looked and no sealed list names the file."""
-        if Report.objects.filter(uuid=self.identifier, case=None).exists():
+        """Front writes `removed_at`, so it counts only where Desk has read all and no sealed list names the file."""
+        if self._is_unread():
             return set()
         wait = timezone.now() - settings.PORTAL_ORPHANS_WAIT
         gone = rows.filter(removed_at__lt=wait).exclude(pk__in=Evidence.objects.values("pk"))
         return {str(pk) for pk in gone.values_list("pk", flat=True)}
+
+    def _is_unread(self) -> bool:
+        """Whether something came in with this report that Desk has not taken in: it may name any file."""
+        reports = Report.objects.filter(uuid=self.identifier).annotate(parts_now=Count("parts"))
+        return reports.filter(Q(case=None) | Q(parts_now__gt=F("case__parts_seen"))).exists()
 
 
 def _delete_in(storage: Storage, folder: _Folder, oldest: datetime, is_rehearsal: bool) -> int:

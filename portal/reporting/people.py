@@ -20,5 +20,6 @@ def holding(*roles: StaffRole) -> Any:
     return Person.objects.active().filter(groups__name__in=[role.value for role in roles]).distinct()
 
 
-def keys_holding(*roles: StaffRole) -> list[int]:
-    return list(holding(*roles).order_by("pk").values_list("pk", flat=True))
+def keys_holding(*roles: StaffRole, but: int | None = None) -> list[int]:
+    """Their keys, without one person: who sent a report is nobody to be told of it."""
+    return list(holding(*roles).exclude(pk=but).order_by("pk").values_list("pk", flat=True))

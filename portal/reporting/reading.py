@@ -120,9 +120,9 @@ def moment_in_words(value: object) -> str:
     """A moment as it was sealed (ISO 8601) in words with its zone; as it stands if it is none."""
     try:
         found = datetime.fromisoformat(str(value))
-    except ValueError:
+        local = timezone.localtime(found) if timezone.is_aware(found) else found
+    except (ValueError, OverflowError):  # at the ends of the calendar another zone has no such day
         return str(value)
-    local = timezone.localtime(found) if timezone.is_aware(found) else found
     return f"{date_format(local, 'D j F Y')}, {local:%H:%M} {local:%Z}".strip()
 
 

@@ -1,7 +1,7 @@
 """Files from outside: scanned and sealed as they come in, in one pass, with flat memory, and never in clear on disk.
 
-The handler is the only one on the one address that takes files (`views/files.py`). What it wrote counts only when
-`keep` has made its row; everything else is thrown away.
+The handler is the only one on the two addresses that take files (`views/files.py`): for a draft, and for a report that
+was sent. What it wrote counts only when `keep` has made its row; everything else is thrown away.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import logging
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from django.conf import settings
 from django.core.files.storage import Storage
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal import audit
@@ -38,6 +39,77 @@ PIECE = 64 * 1024
 
 class FileRefused(Exception):
     """A file is not taken. The message is one sentence for the person; nothing of the file was kept."""
+
+
+class Destination(Protocol):
+    """What a file is sent to: a draft, or a report that was sent before."""
+
+    @property
+    def record(self) -> uuid.UUID:
+        """The id of the report that it is, or becomes."""
+
+    @property
+    def owner(self) -> int:
+        """The key of the person who sends."""
+
+    def insist_on_open(self) -> None:
+        """Raises `FileRefused` where nothing more is taken: it was sent, is closed or full."""
+
+    def data_key(self) -> records.DataKey:
+        """Raises `VaultProblem`."""
+
+    def insert(self, row: Attachment, *, name: str) -> None:
+        """Make the file part of it. Raises `FileRefused`; nothing was stored then."""
+
+
+@dataclass(frozen=True)
+class IntoDraft:
+    """A file for a draft: the list of files is sealed when that is sent."""
+
+    writing: Writing
+
+    @property
+    def record(self) -> uuid.UUID:
+        return self.writing.draft.uuid
+
+    @property
+    def owner(self) -> int:
+        return int(self.writing.draft.owner_id)
+
+    def insist_on_open(self) -> None:
+        if self.writing.draft.sent_at is not None:
+            raise FileRefused(no_report())
+        if is_full(self.record):
+            raise FileRefused(too_many())
+
+    def data_key(self) -> records.DataKey:
+        return self.writing.data_key()
+
+    def insert(self, row: Attachment, *, name: str) -> None:
+        with transaction.atomic():
+            if self.writing.held() is None:
+                raise FileRefused(
+                    _("The report was sent while this file was on its way. It was not kept; add it to the report.")
+                )
+            if is_full(row.report_uuid):
+                raise FileRefused(too_many())
+            store(row)
+
+
+def is_full(record: uuid.UUID) -> bool:
+    """Whether a report has as many files as it can."""
+    return bool(number_of_files(record) >= settings.PORTAL_FILES_A_REPORT)
+
+
+def number_of_files(record: uuid.UUID) -> int:
+    """How many came in and were not taken out again."""
+    return int(Attachment.objects.filter(report_uuid=record, removed_at=None).count())
+
+
+def store(row: Attachment) -> None:
+    """Write down that a file came in. Inside the transaction that makes it part of something."""
+    row.save(force_insert=True)
+    audit.record(Verb.UPLOAD, row, facts={"kind": row.kind, "bytes": row.length, "state": row.state})
 
 
 @dataclass(frozen=True)
@@ -126,8 +198,8 @@ class SealingHandler(FileUploadHandler):
     def upload_interrupted(self) -> None:
         self.discard()
 
-    def keep(self, writing: Writing) -> Attachment:
-        """Make the file part of the draft, unless that was sent meanwhile. Keeps nothing if it raises `FileRefused`."""
+    def keep(self, destination: Destination) -> Attachment:
+        """Make the file part of a draft or report. Keeps nothing if it raises, as it does with `FileRefused`."""
         received = self.received
         if received is None:
             raise FileRefused(self.problem or _("No file came in. Choose one and send it again."))
@@ -136,26 +208,13 @@ class SealingHandler(FileUploadHandler):
         kind = received.identified.kind
         facts = {"name": received.name, "declared": received.declared, "sha256": received.sha256}
         row = self.row
-        row.owner_id, row.length, row.state = writing.draft.owner_id, received.length, received.state
+        row.owner_id, row.length, row.state = destination.owner, received.length, received.state
+        row.stored_at = timezone.now()  # it may have been on its way for long
         row.kind = kind.value if kind is not None else ""
         row.facts = self._key.seal(row.facts_field, json.dumps(facts).encode())
-        self._insert(row, writing)
-        return row
-
-    def _insert(self, row: Attachment, writing: Writing) -> None:
-        with transaction.atomic():
-            if writing.held() is None:
-                raise FileRefused(
-                    _("The report was sent while this file was on its way. It was not kept; report anew.")
-                )
-            if (
-                Attachment.objects.filter(report_uuid=row.report_uuid, removed_at=None).count()
-                >= settings.PORTAL_FILES_A_REPORT
-            ):
-                raise FileRefused(too_many())
-            row.save(force_insert=True)
-            audit.record(Verb.UPLOAD, row, facts={"kind": row.kind, "bytes": row.length, "state": row.state})
+        destination.insert(row, name=received.name)
         self._is_kept = True
+        return row
 
     def discard(self) -> None:
         """Throw away what was stored, unless it was kept."""
@@ -186,6 +245,10 @@ class SealingHandler(FileUploadHandler):
         self._stop(
             _("The portal cannot store files at the moment. Nothing of this one was kept; your report is. Try later.")
         )
+
+
+def no_report() -> str:
+    return _("There is no report under way in this browser. Nothing of the file was kept.")
 
 
 def too_large() -> str:

@@ -5,14 +5,17 @@ The code travels in a cookie of the browser for half an hour, as a draft's key d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from portal import audit
 from portal.audit import Verb
@@ -23,15 +26,18 @@ from portal.reporting.contents import parsed_list
 from portal.reporting.enums import Section, Status
 from portal.reporting.forms.activity import PAGES
 from portal.reporting.forms.seen import shown_things
-from portal.reporting.models import Attachment, Case, Report
+from portal.reporting.models import Attachment, Case, Report, ReportPart
+from portal.reporting.receiving import FileRefused, is_full, store
 from portal.reporting.seen import things_in
-from portal.reporting.sending import sealed_part
+from portal.reporting.sending import manifest, sealed_part
 from portal.vault import receipts, records
 
 PATH = "/report/status/"
 LASTS = timedelta(minutes=30)
 MOST_ADDED = 100  # additions to one report
 MOST_READINGS = 120  # openings with the cookie's code an hour: each costs the slow hash
+TRIES = 3  # at the next version of what is added: other windows may be quicker
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -115,18 +121,20 @@ def read(report: Report, key: records.DataKey) -> Opened:
     parts = list(report.parts.all())
     opened = {part.pk: _open(key, part.field, bytes(part.envelope)) for part in parts}
     sent = {part.name: opened[part.pk] for part in parts if part.name != Section.ADDED}
-    added = [(part.at, False, (opened[part.pk] or {}).get("words", "")) for part in parts if part.name == Section.ADDED]
+    added = [(part, opened[part.pk] or {}) for part in parts if part.name == Section.ADDED]
+    told = [(part.at, False, str(said.get("words", ""))) for part, said in added]
     written = [
         (row.at, True, (_open(key, row.field, bytes(row.envelope)) or {}).get("words", ""))
         for row in report.messages.all()
     ]
-    names, all_open = _names_of_files(report, key, sent.get(Section.FILES.value) or {})
+    lists = [sent.get(Section.FILES.value) or {}, *(said for _part, said in added)]
+    names, all_open = _names_of_files(report, key, lists)
     return Opened(
         sections=list(_in_words(sent)),
         things=shown_things(things_in(sent.get(Section.SEEN.value) or {})),
         files=names,
-        words=sorted(row for row in [*added, *written] if row[2]),
-        is_whole=all_open and None not in opened.values() and _have_words([*added, *written]),
+        words=sorted(row for row in [*told, *written] if row[2]),
+        is_whole=all_open and None not in opened.values() and _have_words([*told, *written]),
     )
 
 
@@ -142,9 +150,9 @@ def _have_words(rows: Iterable[tuple[datetime, bool, str]]) -> bool:
     return all(words for _at, _is_from_desk, words in rows)
 
 
-def _names_of_files(report: Report, key: records.DataKey, sent: dict[str, Any]) -> tuple[list[str], bool]:
-    """The files that went with the report, by the list that was sealed with it."""
-    named = {row.get("uuid") for row in parsed_list(sent.get("files", ""))}
+def _names_of_files(report: Report, key: records.DataKey, lists: Iterable[dict[str, Any]]) -> tuple[list[str], bool]:
+    """The files that went with the report and that were added, by the lists that were sealed with them."""
+    named = {row.get("uuid") for said in lists for row in parsed_list(said.get("files", ""))}
     rows = [row for row in Attachment.objects.filter(report_uuid=report.uuid) if str(row.uuid) in named]
     facts = [_open(key, row.facts_field, bytes(row.facts)) or {} for row in rows]
     return [found["name"] for found in facts if found.get("name")], len(rows) == len(named) and all(facts)
@@ -165,22 +173,99 @@ def add(report: Report, words: str, *, key: records.DataKey | None) -> bool:
     other windows were quicker three times.
     """
     sealing = key or records.new_key(report.record)
-    for tries_left in (2, 1, 0):
-        try:
-            with transaction.atomic():
-                return _add(report, words, sealing)
-        except IntegrityError:
-            if not tries_left:
-                raise
-    return False
+    return _in_turn(lambda: _add_words(report, words, sealing))
 
 
-def _add(report: Report, words: str, key: records.DataKey) -> bool:
-    if standing_of([report])[report.pk].status == Status.CLOSED:
+def _add_words(report: Report, words: str, key: records.DataKey) -> bool:
+    version = _next_version(report)
+    if not version:
         return False
-    version = report.parts.filter(name=Section.ADDED).count() + 1
-    if version > MOST_ADDED:
-        return False
-    sealed_part(report, key, Section.ADDED.value, {"words": words}, version=version).save(force_insert=True)
-    audit.record(Verb.REPORT_ADD, report)
+    _store_part(report, key, {"words": words}, version=version)
     return True
+
+
+@dataclass(frozen=True)
+class IntoReport:
+    """A file for a report that was sent. As with words: only the desk opens it, unless the code is at hand."""
+
+    report: Report
+    owner: int
+    code_key: Callable[[], records.DataKey | None] = field(repr=False)  # asked for late: it costs the slow hash
+
+    @property
+    def record(self) -> UUID:
+        return self.report.uuid
+
+    def insist_on_open(self) -> None:
+        if not _next_version(self.report):
+            raise FileRefused(takes_nothing())
+        if is_full(self.record):
+            raise FileRefused(has_all())
+
+    def data_key(self) -> records.DataKey:
+        return self._key
+
+    @cached_property
+    def _key(self) -> records.DataKey:
+        return self.code_key() or records.new_key(self.report.record)
+
+    def insert(self, row: Attachment, *, name: str) -> None:
+        """The file, and the sealed list that names it: without that Desk takes no file for evidence."""
+        try:
+            _in_turn(lambda: self._insert(row, name))
+        except IntegrityError:
+            raise FileRefused(
+                _("Much was added to this report at the same moment. This file was not kept; send it again.")
+            ) from None
+
+    def _insert(self, row: Attachment, name: str) -> None:
+        version = _next_version(self.report)  # taken before the files are counted: who counts late finds it taken
+        if not version:
+            raise FileRefused(takes_nothing())
+        if is_full(self.record):
+            raise FileRefused(has_all())
+        store(row)
+        words = _("Sent a file: %(name)s") % {"name": name}
+        _store_part(self.report, self._key, {"words": words, "files": manifest([row])}, version=version)
+
+
+def _in_turn(attempt: Callable[[], Result], *, tries: int = TRIES) -> Result:
+    """What takes the next version, in a transaction of its own; tried again when another window took it first."""
+    try:
+        with transaction.atomic():
+            return attempt()
+    except IntegrityError:
+        if tries == 1:
+            raise
+        return _in_turn(attempt, tries=tries - 1)
+
+
+def _next_version(report: Report) -> int:
+    """The version of what is added next; 0 when the report is closed, gone, or has been added to too often.
+
+    It is asked anew: the desk may have closed or purged the report since the page was opened.
+    """
+    is_theirs = Report.objects.filter(pk=report.pk, submitter=report.submitter_id).exists()
+    if not is_theirs or standing_of([report])[report.pk].status == Status.CLOSED:
+        return 0
+    version = int(report.parts.filter(name=Section.ADDED).count()) + 1
+    return version if version <= MOST_ADDED else 0
+
+
+def _store_part(report: Report, key: records.DataKey, said: dict[str, Any], *, version: int) -> ReportPart:
+    part = sealed_part(report, key, Section.ADDED.value, said, version=version)
+    part.save(force_insert=True)
+    audit.record(Verb.REPORT_ADD, report)
+    return part
+
+
+def takes_nothing() -> str:
+    return _("The report is closed, or full. Nothing of this file was kept; report anew and send it with that.")
+
+
+def has_all() -> str:
+    most = settings.PORTAL_FILES_A_REPORT
+    return _(
+        "A report has at most %(most)d files, and this one has them. This file was not kept; "
+        "tell the desk in words that you have more."
+    ) % {"most": most}

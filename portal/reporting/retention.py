@@ -1,5 +1,7 @@
 """How long a report is kept: at most five years, then it is validated or purged, with reviewer and reason.
 
+An answered request for redress is kept as long, from its answer on, and then purged by the same rule.
+
 A purge destroys the data keys, and with them every backup of the content. It needs the number of an approved schedule
 (RSMo 109.260); without one the record is held.
 """
@@ -7,6 +9,7 @@ A purge destroys the data keys, and with them every backup of the content. It ne
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -16,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.members.models import Person
-from portal.reporting.enums import CopyState, EntryKind, Stage
+from portal.reporting.enums import CopyState, EntryKind, RedressState, Stage
 from portal.reporting.models import (
     Attachment,
     Case,
@@ -24,6 +27,7 @@ from portal.reporting.models import (
     Draft,
     Evidence,
     Purge,
+    Redress,
     Report,
     ReportingSettings,
     SafeCopyPart,
@@ -31,6 +35,7 @@ from portal.reporting.models import (
     TwoPeopleRequest,
 )
 from portal.reporting.models.desk import FIVE_YEARS
+from portal.reporting.models.retention import RedressPurge
 from portal.vault import records
 from portal.vault.models import Destruction
 from portal.vault.storage import sealed_files
@@ -65,11 +70,20 @@ def latest_date() -> date:
     return timezone.localdate() + timedelta(days=FIVE_YEARS)
 
 
+def redress_ended() -> Any:
+    """Answered requests for redress whose time has ended and that are still there, the first to be answered on top."""
+    last = timezone.localdate() - timedelta(days=ReportingSettings.load().retention_days)
+    rows = Redress.objects.exclude(state=RedressState.RECEIVED).filter(purge=None, answered_at__date__lte=last)
+    return rows.order_by("answered_at", "pk")
+
+
 def purge(case: Case, *, by: Person, basis: str, schedule: str) -> Purge:
-    """Take out everything but number, dates, disposition and who decided; keys and files go once this is committed."""
-    settings, now = ReportingSettings.load(), timezone.now()
-    row = Purge(case=case, by=by, at=now, basis=basis, schedule=schedule)
-    row.backups_gone_on = timezone.localdate(now) + timedelta(days=settings.vault_backup_days)
+    """Take out all but number, dates, disposition and who decided; keys and files go once this is committed.
+
+    Who sent it goes as well: nobody is told that any more, nor does their own list name the report.
+    """
+    now = timezone.now()
+    row = Purge(case=case, by=by, at=now, basis=basis, schedule=schedule, backups_gone_on=_backups_gone_on(now))
     row.files = _number_of_files(case.report)
     row.save(force_insert=True)
     _empty_files(case)
@@ -80,28 +94,55 @@ def purge(case: Case, *, by: Person, basis: str, schedule: str) -> Purge:
     return row
 
 
+def purge_redress(redress: Redress, *, by: Person, schedule: str) -> RedressPurge:
+    """Take out what was written and answered; number, kind, dates and who answered stay. The key goes after it."""
+    now = timezone.now()
+    row = RedressPurge(redress=redress, by=by, at=now, schedule=schedule, backups_gone_on=_backups_gone_on(now))
+    row.save(force_insert=True)
+    Redress.objects.filter(pk=redress.pk).update(words=b"", answer=b"")
+    transaction.on_commit(lambda: finish_redress(row), robust=True)  # as above
+    return row
+
+
 def finish(row: Purge) -> None:
     """Destroy keys and files. Doing it again does no harm: whatever a crash left is found by `finish_begun`."""
     report = row.case.report
-    records.destroy(report.record, by=f"person:{row.by_id}")
+    keys = _destroy_keys(report.record, row)
     _delete_files(report)
-    keys = Destruction.objects.filter(record=report.record).count()
     Purge.objects.filter(pk=row.pk).update(keys=keys, done_at=timezone.now())
+
+
+def finish_redress(row: RedressPurge) -> None:
+    """Destroy the key of a request. Doing it again does no harm."""
+    keys = _destroy_keys(row.redress.record, row)
+    RedressPurge.objects.filter(pk=row.pk).update(keys=keys, done_at=timezone.now())
 
 
 def finish_begun(now: datetime) -> int:
     """Finish the purges that a crash cut off; give how many. One that fails again does not keep the others waiting."""
-    return sum(_is_finished(row) for row in Purge.objects.filter(done_at=None).select_related("case__report"))
+    reports = Purge.objects.filter(done_at=None).select_related("case__report")
+    requests = RedressPurge.objects.filter(done_at=None).select_related("redress")
+    done = sum(_is_finished(row, finish, number=row.case.report.number) for row in reports)
+    return done + sum(_is_finished(row, finish_redress, number=row.redress.number) for row in requests)
 
 
-def _is_finished(row: Purge) -> bool:
+def _is_finished(row: Any, finishing: Callable[[Any], None], *, number: str) -> bool:
     try:
-        finish(row)
+        finishing(row)
     except Exception as problem:  # noqa: BLE001  (whatever it is, it is tried again, and the others go on)
-        facts = {"report": row.case.report.number, "problem": type(problem).__name__}
-        logger.error("a purge was not finished", extra=facts)
+        logger.error("a purge was not finished", extra={"report": number, "problem": type(problem).__name__})
         return False
     return True
+
+
+def _destroy_keys(record: str, row: Purge | RedressPurge) -> int:
+    """Destroy the data keys of a record, and give how many there ever were."""
+    records.destroy(record, by=f"person:{row.by_id}")
+    return Destruction.objects.filter(record=record).count()
+
+
+def _backups_gone_on(now: datetime) -> date:
+    return timezone.localdate(now) + timedelta(days=ReportingSettings.load().vault_backup_days)
 
 
 def _number_of_files(report: Report) -> int:
@@ -115,7 +156,7 @@ def _empty_files(case: Case) -> None:
     Evidence.objects.filter(case=case).update(
         why="", copy_why="", kind="", removed=[], metadata=b"", copy_state=CopyState.NONE
     )
-    Attachment.objects.filter(report_uuid=case.report.uuid).update(facts=b"", kind="", length=0)
+    Attachment.objects.filter(report_uuid=case.report.uuid).update(facts=b"", kind="", length=0, owner=None)
 
 
 def _empty_rows(case: Case) -> None:
@@ -125,7 +166,7 @@ def _empty_rows(case: Case) -> None:
     case.report.parts.all().delete()
     case.report.messages.all().delete()
     Draft.objects.filter(uuid=case.report.uuid).delete()
-    Report.objects.filter(pk=case.report_id).update(copy_to=None, wants_call=False)
+    Report.objects.filter(pk=case.report_id).update(submitter=None, copy_to=None, wants_call=False)
 
 
 def _empty_case(case: Case, now: datetime) -> None:

@@ -17,8 +17,12 @@ def finish_purges(now: datetime) -> int:
 
 @tick.step("reporting: orphans swept")
 def sweep_orphans(now: datetime) -> int:
-    """Nothing while a database is being looked at after its restore; the log and the desk's front page say so."""
+    """Nothing while a database is being looked at after its restore; the log, the desk and an alarm say so."""
+    if settings.PORTAL_SITE_KIND != "desk":
+        return 0
     try:
-        return orphans.sweep_if_due(now) if settings.PORTAL_SITE_KIND == "desk" else 0
+        return orphans.sweep_if_due(now)
     except orphans.Restored:
         return 0
+    finally:
+        orphans.alarm_if_stopped(now)

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal.files import running
+from portal.files import folders, running
 from portal.files.enums import Fact, Kind, PartForm, Trouble
 from portal.files.running import Copy, NoCopy, Part
 from portal.reporting import contents, evidence
-from portal.reporting.enums import CopyState, FileState
+from portal.reporting.enums import CopyState, FileState, Stage
 from portal.reporting.models import Evidence, SafeCopyPart
 from portal.vault import records
 from portal.vault.records import DataKey
@@ -30,9 +29,7 @@ from portal.vocabulary.outlines import county_at
 
 logger = logging.getLogger(__name__)
 MOST_TRIES = 3
-# Faults of the desk itself, of which no file is the reason: the storage is full, keys are missing, a database is away.
-OWN_FAULTS = (OSError, records.KeyNotHeld, records.KeyRingProblem, OperationalError, InterfaceError)
-PASSING = {Trouble.MEMORY, Trouble.TIME, Trouble.NOT_STARTED}  # what may go better the next time
+PASSING = {Trouble.MEMORY, Trouble.TIME}  # what may go better the next time
 
 
 @dataclass(frozen=True)
@@ -57,15 +54,17 @@ class Shown:
 def make_waiting(now: datetime) -> int:
     """Make the copies that wait, one file a transaction; give how many files are done with.
 
-    A fault of the desk itself is logged, and the file waits without having lost a try.
+    A fault of the desk itself is logged, and the file waits without having lost a try. Whatever goes wrong over one
+    file, the others have their turn.
     """
+    folders.clear_away()
     return sum(_is_done(pk, now) for pk in evidence.due_for_copies(now))
 
 
 def _is_done(pk: Any, now: datetime) -> bool:
     try:
         return make(pk, now)
-    except OWN_FAULTS as problem:
+    except Exception as problem:  # noqa: BLE001  (its class alone, since its words may quote the file)
         logger.error("a safe copy waits", extra={"file": str(pk), "problem": type(problem).__name__})
         return False
 
@@ -73,15 +72,15 @@ def _is_done(pk: Any, now: datetime) -> bool:
 def make(pk: Any, now: datetime) -> bool:
     """Make the copy of one clean file, or note why there is none; False if it waits for another try.
 
-    Raises `OWN_FAULTS`, after which the try does not count.
+    Raises `evidence.OWN_FAULTS`, after which the try does not count.
     """
     row = evidence.claim(pk, now, state=FileState.CLEAN, copy_state=CopyState.WAITING)
     if row is None:
         return False
     try:
         return _made(row, now)
-    except OWN_FAULTS:
-        _give_back(row)
+    except evidence.OWN_FAULTS:
+        evidence.give_back(row)
         raise
 
 
@@ -89,7 +88,10 @@ def _made(row: Evidence, now: datetime) -> bool:
     # A file that ends the worker itself, again and again, is for two people together.
     outcome = _outcome(row) if row.tries <= 2 * MOST_TRIES else NoCopy(reason=Trouble.CRASH)
     if outcome is None:
-        _give_back(row)
+        evidence.give_back(row)
+        return False
+    if isinstance(outcome, NoCopy) and outcome.reason is Trouble.NOT_STARTED:
+        _put_off(row, now)
         return False
     if isinstance(outcome, NoCopy) and outcome.reason in PASSING and row.tries < MOST_TRIES:
         return False
@@ -97,9 +99,22 @@ def _made(row: Evidence, now: datetime) -> bool:
     return True
 
 
-def _give_back(row: Evidence) -> None:
-    """The file is no reason for what went wrong, so its try does not count; it waits all the same."""
-    Evidence.objects.filter(pk=row.pk, tries__gt=0).update(tries=F("tries") - 1)
+def _put_off(row: Evidence, now: datetime) -> None:
+    """No program started that could have looked at the file: the desk's own fault. The row says so, and so does a tile.
+
+    It is tried again for as long as it takes, each time after a quarter of how long it has waited since its scan.
+    """
+    logger.error("safe copies are not made: their program does not start", extra={"file": str(row.pk)})
+    waited = (now - (row.scanned_at or now)) / 4
+    pause = min(max(evidence.FIRST_PAUSE, waited), evidence.LONGEST_PAUSE)
+    evidence.give_back(row, copy_why=_("The program that makes safe copies did not start. The desk tries again."))
+    Evidence.objects.filter(pk=row.pk).update(due_at=now + pause)
+
+
+def not_started() -> Any:
+    """The files that wait for a safe copy because the program that makes them did not start."""
+    rows = Evidence.objects.filter(state=FileState.CLEAN, copy_state=CopyState.WAITING)
+    return rows.exclude(copy_why="").exclude(case__stage=Stage.PURGED)
 
 
 def aside_of(row: Evidence) -> Aside:
@@ -137,9 +152,7 @@ def _outcome(row: Evidence) -> Copy | NoCopy | None:
         return NoCopy(reason=Trouble.KIND)
     try:
         return running.safe_copy(kind, evidence.plaintext_of(row.attachment), length=row.attachment.length)
-    except (records.KeyNotHeld, records.KeyRingProblem):
-        raise
-    except records.VaultProblem:
+    except contents.LOST:
         return NoCopy(reason=Trouble.DAMAGED)
     except evidence.NotThere:
         return None
@@ -147,7 +160,11 @@ def _outcome(row: Evidence) -> Copy | NoCopy | None:
 
 def _note(row: Evidence, outcome: Copy | NoCopy, now: datetime) -> None:
     """Seal the parts, then write the rows that name them: a crash in between leaves files that the sweep takes."""
-    key = contents.key_of(row.case.report)
+    try:
+        key = contents.key_of(row.case.report)
+    except contents.LOST:
+        _end_without_key(row, outcome, now)
+        return
     keeps = isinstance(outcome, Copy) and not outcome.is_held
     parts = _seal_parts(row, key, outcome.parts) if keeps and isinstance(outcome, Copy) else []
     row.metadata = key.seal(row.metadata_field, json.dumps(_aside(outcome, titled=keeps)).encode())
@@ -160,8 +177,28 @@ def _note(row: Evidence, outcome: Copy | NoCopy, now: datetime) -> None:
     else:
         row.copy_state, row.copy_why = CopyState.MADE, ""
     with transaction.atomic():
+        if not _still_waits(row):  # a copy takes minutes, in which another worker may have been faster
+            return
         SafeCopyPart.objects.bulk_create(parts)
         row.save(update_fields=["state", "why", "copy_state", "copy_why", "copied_at", "removed", "metadata"])
+
+
+def _end_without_key(row: Evidence, outcome: Copy | NoCopy, now: datetime) -> None:
+    """What cannot be sealed is not kept: no copy, and nothing of what was found beside it."""
+    row.copied_at = now
+    if outcome.is_held:
+        _hold(row, outcome)
+    else:
+        why = _("The key of this report was destroyed, so no safe copy of this file can be sealed.")
+        row.copy_state, row.copy_why = CopyState.NONE, why[: evidence.SHORTENED]
+    with transaction.atomic():
+        if _still_waits(row):
+            row.save(update_fields=["state", "why", "copy_state", "copy_why", "copied_at"])
+
+
+def _still_waits(row: Evidence) -> bool:
+    rows = Evidence.objects.select_for_update().filter(pk=row.pk, state=FileState.CLEAN)
+    return rows.filter(copy_state=CopyState.WAITING).exists()
 
 
 def _hold(row: Evidence, outcome: Copy | NoCopy) -> None:

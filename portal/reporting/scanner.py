@@ -1,4 +1,4 @@
-"""Whether the virus scanner is there, does its work, and knows what is new."""
+"""Whether the virus scanner is there, does its work, and knows what is new; and the alarm when it is not so."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from portal.core.clamd import Scanner, ScannerAway
+from portal.members.enums import AlarmKind
+from portal.reporting import lasting
 
 logger = logging.getLogger(__name__)
+SAID = {
+    AlarmKind.SCANNER_AWAY: "virus scanner: away, or it does not recognise the test string",
+    AlarmKind.SCANNER_OLD: "virus scanner: its signatures are older than a week",
+}
 FRESH_FOR = timedelta(minutes=5)
 KEPT_FOR = 3 * FRESH_FOR  # so that the desk's front page knows it from the desk-worker, and asks nobody
 OLDEST = timedelta(days=7)
 PATIENCE = 5.0  # seconds: a page waits for this answer
-KEY = "reporting-scanner"
+WELL_FOR = timedelta(hours=1)  # what fails again sooner is the same trouble, and no new alarm
+KEY, TROUBLE_KEY = "reporting-scanner", "reporting-scanner-trouble"
 
 
 @dataclass(frozen=True)
@@ -63,13 +70,34 @@ def ask() -> Health:
 
 
 def watch(now: datetime) -> int:
-    """Ask, and put into the log what is wrong; 1 when all is well, else 0."""
+    """Ask, put into the log what is wrong, and alarm staff; 1 when all is well, else 0."""
     found = health()
+    kind = _trouble_of(found)
+    if kind is None:
+        return 1
+    logger.error(SAID[kind])
+    lasting.alarm_about(kind, since=_since(kind, now), now=now)
+    return 0
+
+
+def _trouble_of(found: Health) -> AlarmKind | None:
     if not found.recognises:
-        logger.error("virus scanner: away, or it does not recognise the test string")
-    elif found.is_old:
-        logger.error("virus scanner: its signatures are older than a week")
-    return int(found.is_well)
+        return AlarmKind.SCANNER_AWAY
+    return AlarmKind.SCANNER_OLD if found.is_old else None
+
+
+def _since(kind: AlarmKind, now: datetime) -> datetime:
+    """When this trouble began: one that comes and goes begins anew only after an hour without it.
+
+    Of what the cache has forgotten staff are told anew, but not within an hour of the last time: the cache of a tick
+    that is started each minute may hold nothing at all.
+    """
+    key = f"{TROUBLE_KEY}-{kind}"
+    begun, seen = cache.get(key) or (now - WELL_FOR, now)
+    if now - seen > WELL_FOR:
+        begun = now
+    cache.set(key, (begun, now), int(2 * WELL_FOR.total_seconds()))
+    return begun
 
 
 def _signatures(scanner: Scanner) -> datetime | None:

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
-from portal.reporting.contents import sections_of, things_of
+from portal.reporting.contents import open_or_wait, sections_of, things_of
 from portal.reporting.enums import DigestKind, Stage
 from portal.reporting.models import Case, SeenDigest
 from portal.vault.secret import Secret
@@ -36,14 +36,14 @@ FIELDS = {
 
 
 def take_in(case: Case) -> int:
-    """Make the digests of a case, and nothing twice; give how many there are."""
+    """Make the digests of a case, and nothing twice; give how many there are. Raises as `open_or_wait` does."""
     rows = [SeenDigest(case=case, kind=kind, digest=digest) for kind, digest in sorted(_digests_of(case))]
     SeenDigest.objects.bulk_create(rows[:MOST], ignore_conflicts=True)
     return len(rows[:MOST])
 
 
 def make_anew(case: Case) -> int:
-    """Replace the digests of a case, after the key was changed."""
+    """Replace the digests of a case, after the key was changed. Raises as `open_or_wait` does, and leaves them then."""
     rows = [SeenDigest(case=case, kind=kind, digest=digest) for kind, digest in sorted(_digests_of(case))]
     SeenDigest.objects.filter(case=case).delete()
     SeenDigest.objects.bulk_create(rows[:MOST])
@@ -62,10 +62,14 @@ def cases_with(kind: str, value: str) -> Any:
     return rows.select_related("report", "county", "sector").order_by("-report__submitted_at", "-pk")
 
 
-def before(case: Case) -> list[tuple[str, int]]:
-    """For each kind, in how many other cases something of this one stood; two queries, nothing opened."""
+def before(case: Case, *, but_of: Any = None) -> list[tuple[str, int]]:
+    """For each kind, in how many other cases something of this one stood; two queries, nothing opened.
+
+    Cases that the person `but_of` sent are left out: to who sent a report the desk's side of it is not there.
+    """
     own = list(SeenDigest.objects.filter(case=case).values_list("digest", flat=True))
     others = SeenDigest.objects.filter(digest__in=own).exclude(case=case)
+    others = others.exclude(case__report__submitter=but_of) if but_of else others
     counts = others.values_list("kind").annotate(cases=Count("case", distinct=True)).order_by("kind")
     return [(str(DigestKind(kind).label), number) for kind, number in counts]
 
@@ -95,7 +99,7 @@ def _digests_of(case: Case) -> set[tuple[str, str]]:
 
 
 def _values_of(case: Case) -> Iterator[tuple[DigestKind, str]]:
-    for thing in things_of(sections_of(case.report)):
+    for thing in things_of(sections_of(case.report, opening=open_or_wait)):
         for (of, name), kind in FIELDS.items():
             if thing.get("kind") == of and thing.get(name):
                 yield kind, thing[name]

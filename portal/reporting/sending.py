@@ -2,29 +2,34 @@
 
 The order: the data key stands in the vault, sealed to the desk, before anything; then its copy for the receipt code;
 then, in one transaction, the report with its sealed sections, and the draft's pages are gone. Killed in between, a
-process leaves a whole report or none, and at worst a key that opens nothing (swept by Desk).
+process leaves a whole report or none, and at worst a key that opens nothing (swept by Desk). Key and code are made once
+for a draft: of presses that overlap, each seals the same, so that the code which is shown is one that opens.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from portal import audit
 from portal.audit import Verb
 from portal.core import outbox
 from portal.members.models import Affiliation, Person
-from portal.reporting.drafting import Typed, Writing
+from portal.reporting.drafting import Typed, WasSent, Writing
 from portal.reporting.enums import Section
 from portal.reporting.forms.activity import PAGES, Reach, SectionForm, YesNo
 from portal.reporting.mail import alert
 from portal.reporting.models import Attachment, Draft, Report, ReportPart
 from portal.reporting.models.reports import part_field
 from portal.reporting.numbers import REPORT, new_number
-from portal.vault import receipts, records
+from portal.reporting.seen import sealed_list
+from portal.vault import records
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,16 @@ def send(writing: Writing, by: Person, *, copy_to: Person | None = None) -> Repo
     """
     filled = filled_in(writing)
     if filled.problems:
-        return Report.objects.filter(uuid=writing.draft.uuid, submitter=by).first()
-    key = writing.data_key()
-    words = receipts.new_words()
+        return sent_as(writing, by)
+    try:
+        key, words = writing.data_key(), writing.words()
+    except WasSent:
+        return sent_as(writing, by)
     records.give_words(key, words)
     with transaction.atomic():
         held = Draft.objects.select_for_update().filter(pk=writing.draft.pk).first()
         if held is None or held.sent_at is not None:
-            return Report.objects.filter(uuid=writing.draft.uuid, submitter=by).first()
+            return sent_as(writing, by)
         if writing.versions() != filled.versions:
             return None
         report = _insert(writing, filled, by, key, copy_to)
@@ -80,6 +87,18 @@ def send(writing: Writing, by: Person, *, copy_to: Person | None = None) -> Repo
         writing.keep_receipt({"number": report.number, "words": words})
         _tell(report)
     return report
+
+
+def sent_as(writing: Writing, by: Person) -> Report | None:
+    """The report that a draft has become."""
+    return Report.objects.filter(uuid=writing.draft.uuid, submitter=by).first()
+
+
+def has_sent_many(writing: Writing, by: Person) -> bool:
+    """Whether somebody has sent as many reports as one may within an hour; what was tried and not sent is none."""
+    since = timezone.now() - timedelta(hours=1)
+    sent = Report.objects.filter(submitter=by, submitted_at__gt=since).exclude(uuid=writing.draft.uuid)
+    return bool(sent.count() >= settings.PORTAL_REPORTS_PER_HOUR)
 
 
 def _insert(writing: Writing, filled: Filled, by: Person, key: records.DataKey, copy_to: Person | None) -> Report:
@@ -94,7 +113,7 @@ def _insert(writing: Writing, filled: Filled, by: Person, key: records.DataKey, 
     files = writing.files()
     sections = {
         **{name: form.answers() for name, form in filled.forms.items()},
-        Section.SEEN.value: filled.seen,
+        Section.SEEN.value: sealed_list(filled.seen),
         Section.FILES.value: {"files": manifest(files)},
         Section.REPORTER.value: who(by),
     }

@@ -12,7 +12,10 @@ from portal.reporting.models import Report
 def submitter_of(name: str) -> list[int]:
     """Whose report an event is about. That it was opened is shown; what is done with it is not: it could tip off."""
     key = name.partition(":")[2]
-    return list(Report.objects.filter(pk=int(key)).values_list("submitter_id", flat=True)) if key.isdecimal() else []
+    if not key.isdecimal():
+        return []
+    # A purged report is nobody's any more.
+    return list(Report.objects.filter(pk=int(key), submitter__isnull=False).values_list("submitter_id", flat=True))
 
 
 SHOWN = (Verb.REPORT_SUBMIT, Verb.REPORT_REOPEN, Verb.REPORT_ADD, Verb.REPORT_OPEN)

@@ -16,8 +16,8 @@ def take_in(now: datetime) -> int:
 
 @tick.step("reporting: urgent reports")
 def alert(now: datetime) -> int:
-    """Alert again for urgent reports that nobody has taken up."""
-    return alerts.alert_due(now)
+    """Alert again for urgent reports that nobody has taken up, and tell of those beyond the first few of an hour."""
+    return alerts.alert_due(now) + alerts.tell_of_more(now)
 
 
 @tick.step("reporting: answers of submitters")

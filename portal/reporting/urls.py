@@ -23,5 +23,6 @@ urlpatterns = [
     path("report/status/", status.reports, name="report_status"),
     path("report/status/<slug:number>/", status.report, name="report_one"),
     path("report/status/<slug:number>/add/", status.add, name="report_add"),
+    path("report/status/<slug:number>/file/", files.add, name="report_add_file"),
     path("report/status/<slug:number>/close/", status.close, name="report_close"),
 ]

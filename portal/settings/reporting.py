@@ -21,6 +21,9 @@ PORTAL_RECEIPT_TRIES_PER_HOUR = 10  # at one report's code
 
 # Urgent ones: when the duty officer is alerted again, and when the supervisor is
 PORTAL_ALERTS_AFTER = (timedelta(minutes=5), timedelta(minutes=10))
+# Of so many an hour, and of one member so many, mail tells one by one; of the others once an hour together
+PORTAL_URGENT_TOLD_SINGLY = 10
+PORTAL_URGENT_TOLD_SINGLY_OF_ONE = 3
 PORTAL_HAND_OFF_REVIEWED = timedelta(hours=24)
 
 # Redress

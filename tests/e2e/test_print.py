@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from pypdf import PageObject, PdfReader
 
-from tests.e2e.accounts import ENERGY
+from portal.reporting.summary import running_mark
+from tests.e2e import reporting
+from tests.e2e.accounts import ANALYST, ENERGY
+from tests.e2e.running import RunningPortal
 from tests.e2e.tabs import Tab, Tabs
 from tests.e2e.test_member import for_one_sector
 
@@ -111,3 +114,42 @@ def test_an_employee_sheet_is_one_sheet(facts: dict[str, Any], tab: Tab) -> None
 def test_a_checklist_prints_with_its_boxes(facts: dict[str, Any], tab: Tab) -> None:
     tab.open(facts["guidance"][0]["path"])
     assert_marked(printed(tab), facts["guidance"][0]["tlp"])
+
+
+@dataclass(frozen=True)
+class LongCase:
+    """A report of several sheets, and the request for its original, by their addresses."""
+
+    number: str
+    report: str
+    request: str
+
+
+@pytest.fixture(scope="module")
+def long_case(portal: RunningPortal) -> LongCase:
+    said = portal.manage("shell", "--verbosity", "0", "--command", "from tests.e2e import long_case; long_case.make()")
+    return LongCase(*said.split())
+
+
+@pytest.fixture
+def desk_tab(tabs: Tabs, long_case: LongCase) -> Tab:
+    """The tab of an analyst who has said what the report is opened for."""
+    tab = tabs.desk(ANALYST)
+    reporting.open_case(tab, long_case.number)
+    return tab
+
+
+def test_a_long_report_bears_its_handling_mark_on_each_sheet(long_case: LongCase, desk_tab: Tab) -> None:
+    desk_tab.open(f"/desk/reports/{long_case.report}/print/")
+    sheets = printed(desk_tab)
+    assert len(sheets) > 2
+    assert_marked(sheets, running_mark())
+    assert long_case.number in sheets[0].text
+
+
+def test_a_chain_of_custody_bears_the_handling_mark_on_each_sheet(long_case: LongCase, desk_tab: Tab) -> None:
+    desk_tab.open(f"/desk/originals/{long_case.request}/sheet/")
+    sheets = printed(desk_tab)
+    assert len(sheets) > 1
+    assert_marked(sheets, running_mark())
+    assert "From hand to hand" in " ".join(sheet.text for sheet in sheets)

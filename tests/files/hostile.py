@@ -1,4 +1,7 @@
-"""What a child process does once a file has taken it over: each function is an entry for `running.Maker`."""
+"""What a child process does once a file has taken it over: each function is an entry for `running.Maker`.
+
+The last ones are entries for the process around LibreOffice, on machines that lack something, or taken over.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,11 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from portal.files import child, wire
+from portal.files import child, confinement, converter, enclosure, wire
 from portal.files.confinement import Limits
+from portal.files.enclosure import Bounds
 from portal.files.enums import Kind, Title
 from portal.files.wire import Delivery
 from tests.files import plain
@@ -250,3 +255,65 @@ def report_kind() -> None:
         return lambda data, out: say(out, kind.value, len(data), struct.calcsize("P"))
 
     child.serve(maker_of)
+
+
+def enclosed(act: Callable[[converter.Order], object], *, bounds: Bounds | None = None) -> None:
+    """As `converter.main` does, but instead of LibreOffice something of our own runs; its answer looks like a PDF."""
+    answer = child.take_standard_streams()
+    order = converter.read_order(child.read(8 * 1024))
+    done = confinement.leave(with_processes=True)
+    done |= enclosure.enclose(Path(order.folder), Path(order.program), is_alone=False, bounds=bounds or Bounds())
+    child.write(answer, f"%PDF-\n{enclosure.is_enough(done)}\n{act(order)}".encode())
+
+
+def convert_in_a_second() -> None:
+    converter.main(seconds=1)
+
+
+def convert_little() -> None:
+    converter.main(Bounds(file=1024 * 1024, folder=4 * 1024 * 1024))
+
+
+def convert_without_a_network_of_its_own() -> None:
+    confinement.leave = lambda **_: set()  # as on a machine that forbids namespaces
+    converter.main()
+
+
+def convert_without_walls() -> None:
+    confinement.landlock = lambda *_: False  # as on a machine without Landlock
+    converter.main()
+
+
+def convert_on_the_network() -> None:
+    confinement.leave = lambda **_: set()  # as above
+    enclosure._filter_calls = lambda system: False  # as on an unknown processor
+    converter.main()
+
+
+def enclosed_files() -> None:
+    def act(order: converter.Order) -> str:
+        key = Path(order.program).parents[2] / "key"
+        reads = (str(key), f"/proc/{os.getppid()}/environ", "/etc/shadow", "/etc/hostname", "/proc/self/environ")
+        said = [tried(partial(os.open, path, os.O_RDONLY)) for path in reads]
+        for place in ("/tmp", "/dev/shm", str(key.parent), str(Path(order.program).parent)):  # noqa: S108  [it tries]
+            said.append(tried(partial(os.open, f"{place}/left-behind", os.O_WRONLY | os.O_CREAT)))
+        own = tried(partial(os.open, f"{order.folder}/own", os.O_WRONLY | os.O_CREAT))
+        return " ".join([own, *said])
+
+    enclosed(act)
+
+
+def enclosed_network() -> None:
+    def act(order: converter.Order) -> str:
+        return " ".join(
+            [
+                tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM)),
+                tried(lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)),
+                tried(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)),
+                tried(lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
+                tried(lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)),
+                tried(lambda: socket.socket(socket.AF_UNIX).connect(f"{Path(order.program).parents[2]}/door")),
+            ]
+        )
+
+    enclosed(act)

@@ -209,6 +209,7 @@ def endings_samples() -> Iterator[Sample]:
     yield sample("desk_seen_before", kind="plate", value="ABC 123", purpose="Case 26-114")
     yield sample("desk_redress")
     yield sample("desk_redress_one", asked.uuid)
+    yield sample("desk_retention_redress")
     yield sample("desk_report_counts")
     yield sample("desk_scanner")
 

@@ -200,7 +200,7 @@ REPORTING = (
         select=ALL,
         insert=True,
         update=("removed_at",),
-        why="files that came in, sealed; Desk goes by the list that was sealed with the report",
+        why="files that came in, sealed; Desk goes by the lists that were sealed with the report and what was added",
     ),
     Grant(
         "reporting_case",
@@ -212,7 +212,7 @@ REPORTING = (
     Grant("reporting_redress", select=("id",), insert=True, why="anybody asks for redress; the desk reads and answers"),
     *closed(DESK, "reporting_caseentry", "reporting_evidence", "reporting_safecopypart", "reporting_twopeoplerequest"),
     *closed(DESK, "reporting_seendigest", "reporting_approvedsentence", "reporting_trainingrecord"),
-    *closed(DESK, "reporting_purge", "reporting_sweepgeneration"),
+    *closed(DESK, "reporting_purge", "reporting_redresspurge", "reporting_sweepgeneration"),
 )
 
 WAGTAIL = (

@@ -225,16 +225,26 @@ MAIL = (
     Guard(
         "core_outgoingmail",
         "UPDATE",
-        "OLD.site = 'front' AND NEW.attempts BETWEEN OLD.attempts AND OLD.attempts + 1",
-        "mail of Front; tried once more at most",
+        "OLD.site = 'front' AND NEW.attempts BETWEEN OLD.attempts AND OLD.attempts + 1"
+        " AND (OLD.sent_at IS NULL OR NEW.sent_at IS NOT DISTINCT FROM OLD.sent_at)",
+        "mail of Front; tried once more at most, and what was sent stays sent",
     ),
 )
 
-# A file belongs to a draft; once its report was sent, none is added and none taken out.
+# A file belongs to a draft; once its report was sent, none is taken out, and who sent it adds some until it is closed.
 NOT_SENT = "NOT EXISTS (SELECT FROM reporting_report r WHERE r.uuid = NEW.report_uuid)"
+OPEN_AND_OWN = (
+    "EXISTS (SELECT FROM reporting_report r LEFT JOIN reporting_case c ON c.report_id = r.id"
+    " WHERE r.uuid = NEW.report_uuid AND r.submitter_id = NEW.owner_id AND c.status IS DISTINCT FROM 'closed')"
+)
 
 REPORTING = (
-    Guard("reporting_report", "INSERT", just_now("NEW.submitted_at"), "reports of now"),
+    Guard(
+        "reporting_report",
+        "INSERT",
+        f"NEW.submitter_id IS NOT NULL AND {just_now('NEW.submitted_at')}",
+        "reports of now, by somebody",
+    ),
     Guard(
         "reporting_reportpart",
         "INSERT",
@@ -245,8 +255,9 @@ REPORTING = (
     Guard(
         "reporting_attachment",
         "INSERT",
-        f"NEW.removed_at IS NULL AND {just_now('NEW.stored_at')} AND {NOT_SENT}",
-        "files of drafts, stored now",
+        f"NEW.removed_at IS NULL AND NEW.owner_id IS NOT NULL AND {just_now('NEW.stored_at')}"
+        f" AND ({NOT_SENT} OR {OPEN_AND_OWN})",
+        "files of drafts, and of reports that are not closed by who sent them, stored now",
     ),
     Guard(
         "reporting_attachment",

@@ -69,20 +69,13 @@ class KeyLost(ActionRefused):
 
 def sealed_entry(case: Case, kind: str, *, by: Person, code: str = "", details: Answers | None = None) -> CaseEntry:
     """An entry of a case, its words sealed. Raises `KeyLost`."""
-    return with_key(case, lambda: contents.add_entry(case, kind, by=by, code=code, details=details))
+    return with_key(lambda: contents.add_entry(case, kind, by=by, code=code, details=details))
 
 
-def with_key(case: Case, seal: Callable[[], Sealed]) -> Sealed:
-    """Do what seals under the report's key. One that came without any gets one, so that the desk can close it.
-
-    Raises `KeyLost` when there is a key and it does not open here.
-    """
+def with_key(seal: Callable[[], Sealed]) -> Sealed:
+    """Do what seals under the key that `contents.key_of` gives. Raises `KeyLost` when that does not open here."""
     try:
-        try:
-            return seal()
-        except records.KeyUnknown:
-            records.new_key(case.report.record)
-            return seal()
+        return seal()
     except records.VaultProblem:
         raise KeyLost from None
 

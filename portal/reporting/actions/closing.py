@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.audit import Verb
 from portal.core import outbox
 from portal.reporting import contents, records_of_case as history
-from portal.reporting.actions.cases import CaseAction
+from portal.reporting.actions.cases import CaseAction, not_added_meanwhile
 from portal.reporting.enums import Disposition, EntryKind, RecordClass, Review, Stage, Status
 from portal.reporting.models import ApprovedSentence, Case, CaseEntry, ReportingSettings
 from portal.reporting.people import ANALYSTS, SUPERVISORS
@@ -54,15 +54,20 @@ class ProposeClosing(Ending):
 
 @dataclass(frozen=True)
 class CloseCase(Ending):
-    """Close with an approved sentence, or as a supervisor with words that somebody else proposed."""
+    """Close with an approved sentence, or as a supervisor with words that somebody else proposed.
+
+    `seen` is how many parts the report had when its page was opened: no case closes over what nobody has read.
+    """
 
     verb = Verb.CASE_CLOSE
 
     sentence: ApprovedSentence | None = None
     proposal: CaseEntry | None = None
+    seen: int = 0
 
     def check(self) -> None:
         super().check()
+        not_added_meanwhile(self.case, self.seen)
         if self.case.record_class == RecordClass.UNDECIDED:
             raise ClassMissing
         if self.proposal is not None:

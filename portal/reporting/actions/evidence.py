@@ -16,11 +16,10 @@ from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.members.refusals import only_for
 from portal.reporting import contents
-from portal.reporting.actions.cases import KeyLost
+from portal.reporting.actions.cases import with_key
 from portal.reporting.enums import FileState, TwoPeople
 from portal.reporting.models import Evidence, TwoPeopleRequest
 from portal.reporting.refusals import OwnReport
-from portal.vault import records
 
 HANDLERS = (StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR)
 ALLOWED_LASTS = timedelta(hours=24)
@@ -118,10 +117,7 @@ class AskOriginal(Action):
     def perform(self) -> TwoPeopleRequest:
         row = TwoPeopleRequest(evidence=self.evidence, kind=kind_of(self.evidence), asked_by=self.by)
         said = json.dumps({"to": self.to, "why": self.why}).encode()
-        try:
-            row.details = contents.key_of(self.evidence.case.report).seal(row.field, said)
-        except (records.EnvelopeRefused, records.KeyDestroyed):
-            raise KeyLost from None
+        row.details = with_key(lambda: contents.key_of(self.evidence.case.report).seal(row.field, said))
         row.save(force_insert=True)
         return row
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.audit import Verb
 from portal.reporting import records_of_case as history
-from portal.reporting.actions.cases import CaseAction
+from portal.reporting.actions.cases import CaseAction, not_added_meanwhile
 from portal.reporting.actions.closing import check_hand_off, close_case
 from portal.reporting.enums import Disposition, EntryKind, Finding, RecordClass, Review, Stage
 from portal.reporting.models import ApprovedSentence, CaseEntry
@@ -43,7 +43,8 @@ DISMISSED = {Review.UNFOUNDED: Disposition.UNFOUNDED, Review.DUPLICATE: Disposit
 class Dispose(CaseAction):
     """Say what becomes of a report. What goes outside names to whom, when and why; eGuardian and the JTTF a number.
 
-    The hand-over to the criminal-intelligence system closes the case at once, so it takes a closing sentence.
+    The hand-over to the criminal-intelligence system closes the case at once, so it takes a closing sentence, and
+    `seen`: how many parts the report had when its page was opened.
     """
 
     verb = Verb.CASE_DISPOSE
@@ -56,6 +57,7 @@ class Dispose(CaseAction):
     at: datetime | None = None
     number: str = field(default="", repr=False)
     sentence: ApprovedSentence | None = None
+    seen: int = 0
 
     def check(self) -> None:
         super().check()
@@ -85,6 +87,7 @@ class Dispose(CaseAction):
             raise SamePerson(_("You made the initial review, so somebody else confirms it. Nothing was recorded."))
 
     def _check_closing(self) -> None:
+        not_added_meanwhile(self.case, self.seen)
         if self.sentence is None or not self.sentence.is_in_use:
             raise WordsMissing
         if self.case.record_class == RecordClass.UNDECIDED:

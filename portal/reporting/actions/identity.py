@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from portal.audit import Verb
 from portal.reporting import contents
-from portal.reporting.actions.cases import CaseAction, KeyLost
+from portal.reporting.actions.cases import CaseAction, with_key
 from portal.reporting.actions.triage import KEPT
 from portal.reporting.contents import Answers
 from portal.reporting.enums import EntryKind, Section
 from portal.reporting.reading import calls_of
 from portal.reporting.refusals import ReasonMissing, RecipientMissing
-from portal.vault import receipts, records
+from portal.vault import receipts
 
 CALLS = "calls"
 
@@ -70,11 +70,9 @@ class ReissueCode(CaseAction):
             raise RecipientMissing
 
     def perform(self) -> str:
+        with_key(lambda: contents.known_key_of(self.case.report))  # first: a refusal leaves no new key behind
         details = {"called": self.number, "found_where": self.found_where, "spoken_to": self.spoken_to}
         self.record(EntryKind.CODE, details=details)
         words = receipts.new_words()
-        try:
-            contents.issue_code(self.case.report, words)
-        except records.VaultProblem:
-            raise KeyLost from None
+        with_key(lambda: contents.issue_code(self.case.report, words))
         return words

@@ -95,7 +95,7 @@ class WriteMessage(CaseAction):
     def perform(self) -> DeskMessage:
         self.record(EntryKind.MESSAGE, code=QUESTION if self.is_question else "")
         report = self.case.report
-        message = with_key(self.case, lambda: contents.add_message(report, self.words, by=self.by))
+        message = with_key(lambda: contents.add_message(report, self.words, by=self.by))
         outbox.put("report_answered", report.number)
         first = self.case.first_answer_at or timezone.now()
         self.save(first_answer_at=first, status=Status.ASKED if self.is_question else Status.READING)

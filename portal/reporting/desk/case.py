@@ -64,7 +64,7 @@ def page(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 
 
 def _take_purpose(request: HttpRequest, found: Case) -> HttpResponse:
-    """Opening is recorded here with the words that were given, and not again when the page comes."""
+    """Recorded with the words that were given, which nothing else keeps. The page that follows is recorded as well."""
     form = PurposeForm(request.POST)
     if not form.is_valid():
         return _ask_purpose(request, found, form, status=422)
@@ -94,7 +94,7 @@ def show(request: HttpRequest, found: Case, *, bad: Bad = None) -> HttpResponse:
         "behaviour": behaviours().get(found.behaviour),
         "target": targets().get(found.target, ""),
         "history": reading.history_of(found),
-        "duplicates": duplicates.suggested_for(found),
+        "duplicates": duplicates.suggested_for(found, but_of=person),
         "may_copy": person.has_role(*ANALYSTS),
         "may_print": person.has_role(*DESK),
         **(_contents(found) if found.stage != Stage.PURGED else {}),
@@ -117,10 +117,14 @@ def _contents(found: Case) -> dict[str, Any]:
 
 
 def _verbs(found: Case, person: Any, bad: Bad) -> dict[str, Any]:
-    """What can be done: the next action, the other steps, and what stands beside; each with its form."""
-    main = bad[0] if bad else steps.next_action(found, person)
+    """What can be done: the next action, the other steps, and what stands beside; each with its form.
+
+    What was sent and came back is shown whether or not it is offered any more: its sentence says why it was refused,
+    and nobody types those words again.
+    """
     first, beside = (offered(found, person, names) for names in (STEPS, BESIDE))
-    shown = main if main in [*first, *beside] else ""
+    wanted = steps.next_action(found, person)
+    shown = bad[0] if bad else wanted if wanted in [*first, *beside] else ""
 
     def form_of(name: str) -> Any:
         if bad and bad[0] == name:
@@ -130,12 +134,14 @@ def _verbs(found: Case, person: Any, bad: Bad) -> dict[str, Any]:
     def with_forms(names: list[str]) -> list[tuple[str, Any, Any]]:
         return [(name, VERBS[name], form_of(name)) for name in names if name != shown]
 
+    seen = found.report.parts.count()
     proposal = history.closing_proposed(found) if person.has_role(*SUPERVISORS) else None
     return {
         "main": (shown, VERBS[shown], form_of(shown)) if shown else None,
         "waits_for": steps.waits_for(found, person),
         "other_steps": with_forms(first),
         "beside": with_forms(beside),
+        "seen": seen,
         "proposal": proposal,
         "proposed_words": reading.entry_in_words(proposal, found) if proposal else (),
         "warnings": [
@@ -204,7 +210,8 @@ def allow_closing(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
         messages.error(request, _("Those words are not of this case. Nothing was changed."))
         return redirect("desk_report", identifier=identifier)
     try:
-        CloseCase(found, person_of(request), proposal=proposal).execute()
+        seen = _number(request.POST.get("seen", ""))
+        CloseCase(found, person_of(request), proposal=proposal, seen=seen).execute()
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,12 +18,16 @@ from portal.members.requests import person_of
 from portal.members.roles import for_roles
 from portal.reporting import opening, reading, summary
 from portal.reporting.actions.identity import OpenIdentity
-from portal.reporting.contents import sections_of
+from portal.reporting.contents import KEYS_AWAY, open_or_wait, sections_of
 from portal.reporting.desk.case import case_for
 from portal.reporting.enums import Stage
 from portal.reporting.forms.desk import TextForm
 from portal.reporting.models import Case
 from portal.reporting.people import ANALYSTS, DESK
+
+AWAY = _(
+    "The desk’s keys are not at hand now, so much would be missing. Nothing was made; try again later."
+)
 
 
 @for_roles(*ANALYSTS)
@@ -41,6 +47,9 @@ def text(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 
 def _make(request: HttpRequest, found: Case, form: TextForm) -> HttpResponse:
     person, given = person_of(request), form.cleaned_data
+    if not _can_be_opened(found):
+        form.add_error(None, AWAY)
+        return _again(request, found, form)
     try:
         identity = OpenIdentity(found, person, reason=given["reason"]).execute() if given["with_identity"] else None
     except ActionRefused as refusal:
@@ -49,6 +58,15 @@ def _make(request: HttpRequest, found: Case, form: TextForm) -> HttpResponse:
     audit.record(Verb.EXPORT, found, facts={"form": "text", "identity": identity is not None})
     made = summary.as_text(found, identity=identity, by=person)
     return render(request, "desk/reports/text.html", {"case": found, "form": form, "text": made})
+
+
+def _can_be_opened(case: Case) -> bool:
+    """Whether the keys are at hand: what leaves the screen half empty looks like a whole report."""
+    try:
+        sections_of(case.report, opening=open_or_wait)
+    except KEYS_AWAY:
+        return False
+    return True
 
 
 def _again(request: HttpRequest, found: Case, form: TextForm) -> HttpResponse:
@@ -62,6 +80,9 @@ def sheet(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """The report as it is printed: without who reported, and without the names of anybody who may be under 18."""
     found = _opened(request, identifier)
     if found is None:
+        return redirect("desk_report", identifier=identifier)
+    if not _can_be_opened(found):
+        messages.error(request, AWAY)
         return redirect("desk_report", identifier=identifier)
     audit.record(Verb.PRINT, found)
     opened = sections_of(found.report)

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal import audit
 from portal.audit import Verb
+from portal.core import queues
 from portal.core.listings import paginate
 from portal.files.enums import Kind, PartForm
 from portal.files.kinds import BY_KIND
@@ -23,7 +26,7 @@ from portal.reporting.actions.evidence import HANDLERS, KINDS, is_open
 from portal.reporting.contents import FileFacts
 from portal.reporting.enums import CopyState, FileState
 from portal.reporting.models import Case, Evidence, SafeCopyPart, TwoPeopleRequest
-from portal.reporting.people import READERS
+from portal.reporting.people import DESK, READERS
 from portal.reporting.reading import visible
 from portal.vault import records
 
@@ -135,6 +138,16 @@ def part(request: HttpRequest, identifier: uuid.UUID, number: int) -> HttpRespon
         raise Http404
     _record_opening(request, found.evidence, [number])
     return _picture(picture, f"copy-{number}")
+
+
+@queues.source(order=71)
+def not_started(person: Any) -> list[queues.Queue]:
+    """A tile that is there only while files wait for the program that makes safe copies."""
+    if not person.has_role(*DESK):
+        return []
+    waiting = safe_copies.not_started().exclude(case__report__submitter=person).count()
+    label = _("Safe copies that wait: their program does not start")
+    return [queues.Queue(label, reverse("desk_reports"), waiting, waiting)] if waiting else []
 
 
 def kind_in_words(kind: str) -> str:

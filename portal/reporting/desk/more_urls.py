@@ -9,6 +9,7 @@ from portal.reporting.desk import (  # places register themselves
     originals,
     redress,
     retention,
+    retention_redress,
     scanner,
     seen_before,
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     path("originals/<uuid:identifier>/take/", originals.take, name="desk_original_take"),
     path("originals/<uuid:identifier>/sheet/", originals.sheet, name="desk_original_sheet"),
     path("retention/", retention.queue, name="desk_retention"),
+    path("retention/redress/", retention_redress.queue, name="desk_retention_redress"),
     path("retention/<uuid:identifier>/", retention.case, name="desk_retention_case"),
     path("retention/<uuid:identifier>/validate/", retention.validate, name="desk_retention_validate"),
     path("retention/<uuid:identifier>/purge/", retention.purge, name="desk_retention_purge"),

@@ -30,7 +30,7 @@ from portal.reporting.desk.evidence import harmless, kind_in_words
 from portal.reporting.enums import Stage
 from portal.reporting.forms.evidence import AskForm
 from portal.reporting.models import Case, Evidence, TwoPeopleRequest
-from portal.reporting.summary import marks
+from portal.reporting.summary import marks, running_mark
 from portal.vault import records
 
 BROKEN = gettext_lazy("The sealed file cannot be read now. Nothing was taken; tell whoever runs the portal.")
@@ -155,8 +155,15 @@ def sheet(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     if unsaid is not None:
         return unsaid
     audit.record(Verb.PRINT, row.evidence.attachment, facts={"sheet": "custody", "request": str(row.uuid)})
-    context = {"sheet": custody.sheet_of(row), "request_row": row, "case": row.evidence.case, "marks": marks()}
-    return render(request, "desk/evidence/sheet.html", {**context, "now": timezone.now()})
+    context = {
+        "sheet": custody.sheet_of(row),
+        "request_row": row,
+        "case": row.evidence.case,
+        "marks": marks(),
+        "running": {"value": running_mark()},
+        "now": timezone.now(),
+    }
+    return render(request, "desk/evidence/sheet.html", context)
 
 
 def state_of(row: TwoPeopleRequest) -> dict[str, str]:

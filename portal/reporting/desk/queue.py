@@ -17,9 +17,10 @@ from django.views.decorators.http import require_safe
 
 from portal.core import queues
 from portal.core.listings import address_without, paginate
+from portal.members.models import Person
 from portal.members.requests import person_of
 from portal.members.roles import for_roles
-from portal.reporting import answers, duplicates, intake, measures, records_of_case as history
+from portal.reporting import answers, duplicates, intake, measures, records_of_case as history, urgent
 from portal.reporting.forms.filters import QueueFilter
 from portal.reporting.models import Case
 from portal.reporting.people import DESK, READERS, SUPERVISORS
@@ -77,7 +78,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
-        "rows": rows_of(listing.rows),
+        "rows": rows_of(listing.rows, reader=person),
         "measures": measures.first_answers(),
         "querystring": address_without(request.GET, "page").removeprefix("?"),
     }
@@ -98,10 +99,10 @@ def _with_all(rows: Any) -> QuerySet[Case]:
     return answers.with_news(rows.select_related("report", "sector", "county", "assigned_to"))
 
 
-def rows_of(cases: Any) -> list[Row]:
-    """The cases of a page as its rows."""
+def rows_of(cases: Any, *, reader: Person) -> list[Row]:
+    """The cases of a page as its rows, for who reads them."""
     now, known = timezone.now(), behaviours()
-    twins = duplicates.with_twins(case.pk for case in cases)
+    twins = duplicates.with_twins((case.pk for case in cases), but_of=reader)
     return [
         Row(case, known[case.behaviour].label if case.behaviour in known else "", case.pk in twins, now)
         for case in cases
@@ -116,11 +117,22 @@ def waiting(person: Any) -> list[queues.Queue]:
     others = Case.objects.exclude(report__submitter=person)
     now, opened, address = timezone.now(), others.open(), reverse("desk_reports")
     late = opened.filter(first_answer_at=None, due_at__lte=now).count()
-    urgent = opened.filter(report__is_urgent=True, taken_up_at=None).count()
     found = [queues.Queue(_("Reports of suspicious activity"), address, opened.count(), late)]
-    if urgent:
-        found.insert(0, queues.Queue(_("Urgent reports nobody has taken up"), f"{address}?urgent=yes", urgent, urgent))
-    return [*found, *_second_looks(person, others, now)]
+    return [*_urgent(person, others), *found, *_second_looks(person, others, now)]
+
+
+def _urgent(person: Any, others: Any) -> list[queues.Queue]:
+    """Urgent reports that nobody has; and of them those so many that mail did not tell of each."""
+    address = f"{reverse('desk_reports')}?urgent=yes"
+    count = others.open().filter(report__is_urgent=True, taken_up_at=None).count()
+    if not count:
+        return []
+    found = [queues.Queue(_("Urgent reports nobody has taken up"), address, count, count)]
+    untold = urgent.beyond().exclude(report__submitter=person).count()
+    if untold:
+        label = _("Among them: more than mail tells of one by one")
+        found.append(queues.Queue(label, address, untold, untold))
+    return found
 
 
 def _second_looks(person: Any, others: Any, now: datetime) -> list[queues.Queue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from portal.vocabulary.models import County, Sector
 
 NOT_CHOSEN = ("", _("– choose –"))
 MOMENT = "%Y-%m-%dT%H:%M"
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # as at intake: what is said to have been before is a slip of the keyboard
 
 
 class YesNo(models.TextChoices):
@@ -150,6 +151,9 @@ class PlaceForm(SectionForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         begun, ended = cleaned.get("begun"), cleaned.get("ended")
+        for name, moment in (("begun", begun), ("ended", ended)):
+            if moment and moment < EARLIEST:
+                self.add_error(name, _("This was before the year 2000; look at the year again."))
         if begun and begun > timezone.now() + timedelta(days=1):
             self.add_error("begun", _("This lies in the future; look at the date again."))
         if begun and ended and ended < begun:
@@ -215,10 +219,11 @@ def in_words(moment: Any) -> str:
     """A moment that was sealed or typed (ISO 8601), as people say it; what is none comes out as it is."""
     try:
         found = datetime.fromisoformat(str(moment or ""))
-    except ValueError:
+        aware = found if timezone.is_aware(found) else timezone.make_aware(found)
+        local = timezone.localtime(aware)  # at the ends of the calendar another zone has no such day
+    except (ValueError, OverflowError):
         return str(moment or "")
-    aware = found if timezone.is_aware(found) else timezone.make_aware(found)
-    return date_format(timezone.localtime(aware), "D j F Y, H:i T")
+    return date_format(local, "D j F Y, H:i T")
 
 
 def _as_text(value: Any) -> str:

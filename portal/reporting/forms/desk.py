@@ -189,7 +189,7 @@ class DetermineForm(SeenForm):
         return {**self.cleaned_data, "finding": Finding(self.cleaned_data["finding"])}
 
 
-class DisposeForm(CaseForm):
+class DisposeForm(SeenForm):
     """What becomes of it. Only what the determination carries is offered."""
 
     disposition = forms.ChoiceField(label=_("What becomes of it?"), widget=forms.RadioSelect)
@@ -207,6 +207,7 @@ class DisposeForm(CaseForm):
     )
 
     def prepare(self) -> None:
+        super().prepare()
         offered = carried_by(self.case)
         self.choose("disposition", [(row.value, row.label) for row in Disposition if row in offered])
         field: Any = self.fields["sentence"]
@@ -266,7 +267,7 @@ class ReleaseWarningForm(CaseForm):
             self.initial.setdefault("proposal", waiting[0].pk)
 
 
-class CloseForm(CaseForm):
+class CloseForm(SeenForm):
     sentence = forms.ModelChoiceField(
         label=_("Closing message"),
         queryset=ApprovedSentence.objects.none(),
@@ -276,6 +277,7 @@ class CloseForm(CaseForm):
     )
 
     def prepare(self) -> None:
+        super().prepare()
         field: Any = self.fields["sentence"]
         field.queryset = ApprovedSentence.objects.filter(is_in_use=True)
 

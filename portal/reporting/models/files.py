@@ -16,12 +16,15 @@ from portal.reporting.enums import CopyState, FileState, TwoPeople
 class Attachment(models.Model):
     """A file as it came in, sealed to the desk. It belongs to a draft, or to the report that the draft became.
 
-    Its name, declared type and SHA-256 are sealed with it. `state` is what Front saw; Desk believes its own `Evidence`.
+    To a report that was sent more may be added. Its name, declared type and SHA-256 are sealed with it. `state` is what
+    Front saw; Desk believes its own `Evidence`.
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report_uuid = models.UUIDField(_("report"), db_index=True)
-    owner: Any = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    owner: Any = models.ForeignKey(
+        "members.Person", null=True, on_delete=models.PROTECT, related_name="+"
+    )  # nobody once its report was purged
     kind = models.CharField(_("kind"), max_length=20)
     length = models.PositiveBigIntegerField(_("length in bytes"))
     state = models.CharField(_("state"), max_length=10, choices=FileState.choices)

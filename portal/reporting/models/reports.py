@@ -17,7 +17,9 @@ class Report(models.Model):
 
     uuid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     number = models.CharField(_("tracking number"), max_length=20, unique=True)
-    submitter: Any = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="reports")
+    submitter: Any = models.ForeignKey(
+        "members.Person", null=True, on_delete=models.PROTECT, related_name="reports"
+    )  # nobody once it was purged, and never before
     copy_to: Any = models.ForeignKey(
         "members.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -1,4 +1,4 @@
-"""How a report ends: the certificate of a purge. And what tells the sweep that a database was restored."""
+"""How a report or a request for redress ends: the certificate. And what tells the sweep of a restored database."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.reporting.enums import PurgeBasis
 from portal.reporting.models.cases import Case
+from portal.reporting.models.desk import Redress
 
 
 class Purge(models.Model):
@@ -31,6 +32,26 @@ class Purge(models.Model):
 
     def __str__(self) -> str:
         return f"purge of {self.case_id}"
+
+
+class RedressPurge(models.Model):
+    """That an answered request for redress was destroyed, in the same words as the certificate of a report."""
+
+    redress = models.OneToOneField(Redress, primary_key=True, on_delete=models.PROTECT, related_name="purge")
+    by: Any = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("decided"), default=timezone.now)
+    schedule = models.CharField(_("number of the approved schedule"), max_length=60)
+    backups_gone_on = models.DateField(_("last backup of the vault from before it is gone on"))
+    keys = models.PositiveIntegerField(_("data keys destroyed"), default=0)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("purge of a redress request")
+        verbose_name_plural = _("purges of redress requests")
+
+    def __str__(self) -> str:
+        return f"purge of {self.redress_id}"
 
 
 class SweepGeneration(models.Model):

@@ -17,11 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.access.viewer import viewer_of
-from portal.members.limits import may_ask
 from portal.members.models import Person
 from portal.members.requests import person_of
 from portal.reporting import sending
-from portal.reporting.drafting import DraftTooLong, Writing, forget_cookie, forget_stale_cookie, typed_into
+from portal.reporting.drafting import DraftTooLong, Writing, forget_stale_cookie, typed_into, version_in
 from portal.reporting.enums import Section
 from portal.reporting.forms.activity import PAGES, SectionForm, UrgencyForm
 from portal.reporting.forms.seen import shown_things
@@ -33,7 +32,6 @@ from portal.vault import records
 from portal.vocabulary import outlines
 
 logger = logging.getLogger(__name__)
-LONGEST_VERSION = 6  # digits
 
 # The order of the pages. `seen` and `files` have views of their own.
 ORDER = (
@@ -68,7 +66,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 def promise(request: HttpRequest) -> HttpResponse:
     """What is protected and what is not, in exact words."""
-    return render(request, "report/promise.html")
+    return render(request, "report/promise.html", {"backup_days": ReportingSettings.load().vault_backup_days})
 
 
 @never_cache
@@ -113,7 +111,7 @@ def page(request: HttpRequest, page: str) -> HttpResponse:
     if page not in PAGES or page == Section.URGENCY:
         raise Http404
     rescue(request, lambda writing: _replace(request, writing, page))
-    return _page(request, page)
+    return _page(request, page=page)
 
 
 def _replace(request: HttpRequest, writing: Writing, page: str) -> int:
@@ -149,8 +147,7 @@ def _press(request: HttpRequest, writing: Writing, version: int) -> HttpResponse
 
 
 def _keep(request: HttpRequest, writing: Writing, page: str) -> HttpResponse:
-    said = request.POST.get("seen", "")
-    over = int(said) if said.isdecimal() and len(said) <= LONGEST_VERSION else 0
+    over = version_in(request)
     form = PAGES[page](request.POST)
     is_right = form.is_valid()
     try:
@@ -196,6 +193,7 @@ def _page_context(writing: Writing, page: str, form: SectionForm, version: int) 
         "form": form,
         "page": page,
         "title": PAGES[page].title,
+        "mark": writing.mark,
         "previous": _address(previous) if previous is not Section.URGENCY else "",
         "days": settings.PORTAL_DRAFT_LASTS.days,
         "is_saved": bool(version),
@@ -236,7 +234,7 @@ def check(request: HttpRequest, writing: Writing) -> HttpResponse:
     contacts = sending.security_contacts(person)
     form = SendForm(request.POST if request.method == "POST" else None, contacts=contacts)
     if request.method == "POST" and form.is_valid():
-        if not may_ask(request, "report", per_hour=settings.PORTAL_REPORTS_PER_HOUR, per="user"):
+        if sending.has_sent_many(writing, person):
             form.add_error(None, _("You have sent many reports within an hour. This one is kept; send it later."))
         elif _is_sent(writing, person, form):
             return redirect("report_receipt")
@@ -245,11 +243,15 @@ def check(request: HttpRequest, writing: Writing) -> HttpResponse:
 
 def _is_sent(writing: Writing, person: Person, form: SendForm) -> bool:
     try:
-        return sending.send(writing, person, copy_to=form.copy_to()) is not None
+        if sending.send(writing, person, copy_to=form.copy_to()) is not None:
+            return True
     except records.VaultProblem:
         logger.exception("a report could not be sealed")
         form.add_error(None, _("The report could not be sealed just now, so it was not sent. It is kept; try later."))
         return False
+    if not sending.filled_in(writing).problems:  # what is missing stands on the page already
+        form.add_error(None, _("A page was changed in another window; look and send again. Nothing was sent."))
+    return False
 
 
 def _check_context(writing: Writing, form: SendForm) -> dict[str, Any]:
@@ -306,6 +308,6 @@ def receipt(request: HttpRequest) -> HttpResponse:
     if not found or request.method == "POST":
         writing.discard_receipt()
         answer = redirect("report_status")
-        forget_cookie(answer, KIND)
+        writing.forget_cookie(answer)
         return answer
     return render(request, "report/receipt.html", {"receipt": found, "words": found["words"].split("-")})

@@ -1,8 +1,9 @@
-"""Pictures and files. The one address of Front that takes a file in."""
+"""Pictures and files. The two addresses of Front that take a file in: for a draft, and for a report that was sent."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -21,10 +23,19 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.members.limits import may_ask
+from portal.members.requests import person_of
 from portal.reporting.drafting import Writing
 from portal.reporting.enums import FileState, Section
 from portal.reporting.models import Attachment
-from portal.reporting.receiving import FileRefused, SealingHandler, too_large, too_many
+from portal.reporting.receiving import (
+    Destination,
+    FileRefused,
+    IntoDraft,
+    SealingHandler,
+    no_report,
+    too_large,
+)
+from portal.reporting.reopening import IntoReport, key_in, own_reports
 from portal.reporting.views.activity import steps_at
 from portal.reporting.views.gate import KIND, is_reporter, while_writing
 from portal.vault import records
@@ -74,26 +85,38 @@ def remove(request: HttpRequest, writing: Writing, identifier: UUID) -> HttpResp
 @csrf_exempt
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
+    """Take one file in for the report under way."""
+    return _take(request, lambda: _draft(request), back=reverse("report_files"))
+
+
+@csrf_exempt
+@require_POST
+def add(request: HttpRequest, number: str) -> HttpResponse:
+    """Take one file in for a report that was sent, with its code at hand or without it."""
+    return _take(request, lambda: _report(request, number), back=reverse("report_one", args=[number]))
+
+
+def _take(request: HttpRequest, find: Callable[[], Destination], *, back: str) -> HttpResponse:
     """Take one file in. Who asks, from where and how much is settled before a byte of it is read.
 
-    Django would read the whole request to find the token against forgery, so the view is exempt outside and protected
-    inside, where whatever came in is thrown away again unless the token was right.
+    Django would read the whole request to find the token against forgery, so the views are exempt outside and
+    protected inside, where whatever came in is thrown away again unless the token was right.
     """
     try:
-        writing = _admitted(request)
-        handler = SealingHandler(_key_of(writing), record=writing.draft.uuid)
+        destination = _admitted(request, find)
+        handler = SealingHandler(_key_of(destination), record=destination.record)
     except FileRefused as problem:
-        return _answer(request, str(problem), status=403)
+        return _answer(request, str(problem), back=back, status=403)
     request.upload_handlers = [handler]
     try:
-        return _receive(request, handler, writing)
+        return _receive(request, handler, destination, back)
     finally:
         handler.discard()
 
 
-def _key_of(writing: Writing) -> records.DataKey:
+def _key_of(destination: Destination) -> records.DataKey:
     try:
-        return writing.data_key()
+        return destination.data_key()
     except records.VaultProblem:
         logger.exception("a file could not be sealed")
         raise FileRefused(
@@ -102,26 +125,39 @@ def _key_of(writing: Writing) -> records.DataKey:
 
 
 @csrf_protect
-def _receive(request: HttpRequest, handler: SealingHandler, writing: Writing) -> HttpResponse:
+def _receive(request: HttpRequest, handler: SealingHandler, destination: Destination, back: str) -> HttpResponse:
     request.FILES.keys()  # this reads the request, if the token did not stand in it
     try:
-        row = handler.keep(writing)
+        row = handler.keep(destination)
     except FileRefused as problem:
-        return _answer(request, str(problem), status=422)
-    return _answer(request, str(SAID[FileState(row.state)]), row=row)
+        return _answer(request, str(problem), back=back, status=422)
+    return _answer(request, str(SAID[FileState(row.state)]), back=back, row=row)
 
 
-def _admitted(request: HttpRequest) -> Writing:
-    """The draft that a file is for. Raises `FileRefused` before anything was read."""
+def _admitted(request: HttpRequest, find: Callable[[], Destination]) -> Destination:
+    """What a file is for. Raises `FileRefused` before anything was read, and `Http404`."""
     if not is_reporter(request):
         raise FileRefused(_("Your session has ended. Nothing of the file was kept; sign in and send it again."))
     if not _is_from_here(request):
         raise FileRefused(_("This did not come from the portal's own page. Nothing of the file was kept."))
+    destination = find()
+    length = _announced_length(request)
+    destination.insist_on_open()
+    _check_quota(request, length, owner=destination.owner)
+    return destination
+
+
+def _draft(request: HttpRequest) -> IntoDraft:
     writing = Writing.of(request, KIND)
-    if writing is None or writing.draft.sent_at is not None:
-        raise FileRefused(_("There is no report under way in this browser. Nothing of the file was kept."))
-    _check_quota(request, writing)
-    return writing
+    if writing is None:
+        raise FileRefused(no_report())
+    return IntoDraft(writing)
+
+
+def _report(request: HttpRequest, number: str) -> IntoReport:
+    person = person_of(request)
+    report = get_object_or_404(own_reports(person), number=number)
+    return IntoReport(report, owner=person.pk, code_key=lambda: key_in(request, report))
 
 
 def _is_from_here(request: HttpRequest) -> bool:
@@ -129,20 +165,19 @@ def _is_from_here(request: HttpRequest) -> bool:
     return bool(origin.netloc) and origin.netloc == request.get_host() and origin.scheme == request.scheme
 
 
-def _check_quota(request: HttpRequest, writing: Writing) -> None:
+def _announced_length(request: HttpRequest) -> int:
     said = request.headers.get("Content-Length", "")
     length = int(said) if said.isdecimal() else 0
     if not length:
         raise FileRefused(_("The browser did not say how large the file is. Nothing of it was kept; try another one."))
     if length > settings.PORTAL_FILE_LARGEST + AROUND:
         raise FileRefused(too_large())
-    if len(writing.files()) >= settings.PORTAL_FILES_A_REPORT:
-        raise FileRefused(too_many())
+    return length
+
+
+def _check_quota(request: HttpRequest, length: int, *, owner: int) -> None:
     since = timezone.now() - timedelta(days=1)
-    sent = (
-        Attachment.objects.filter(owner=writing.draft.owner_id, stored_at__gt=since).aggregate(all=Sum("length"))["all"]
-        or 0
-    )
+    sent = Attachment.objects.filter(owner=owner, stored_at__gt=since).aggregate(all=Sum("length"))["all"] or 0
     is_much = sent + length > settings.PORTAL_UPLOADED_A_DAY
     if is_much or not may_ask(request, "upload", per_hour=settings.PORTAL_UPLOADS_PER_HOUR, per="user"):
         raise FileRefused(
@@ -150,12 +185,19 @@ def _check_quota(request: HttpRequest, writing: Writing) -> None:
         )
 
 
-def _answer(request: HttpRequest, sentence: str, *, row: Attachment | None = None, status: int = 200) -> HttpResponse:
-    """For the script that shows progress as JSON, for everybody else the page of files with the sentence on top."""
-    if "application/json" in request.headers.get("Accept", ""):
+def _answer(
+    request: HttpRequest, sentence: str, *, back: str, row: Attachment | None = None, status: int = 200
+) -> HttpResponse:
+    """For the script that shows progress as JSON, for everybody else the page they came from with the sentence on top.
+
+    The script loads the page again when a file was kept, and finds the sentence there as well.
+    """
+    is_script = "application/json" in request.headers.get("Accept", "")
+    if is_reporter(request) and (row is not None or not is_script):
+        (messages.success if row is not None else messages.error)(request, sentence)
+    if is_script:
         facts: dict[str, Any] = {"sentence": sentence, "state": row.state if row is not None else FileState.REFUSED}
         return JsonResponse(facts, status=status)
     if not is_reporter(request):
-        return render(request, "report/upload_refused.html", {"sentence": sentence}, status=status)
-    (messages.success if row is not None else messages.error)(request, sentence)
-    return redirect("report_files")
+        return render(request, "report/upload_refused.html", {"sentence": sentence, "back": back}, status=status)
+    return redirect(back)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from portal.access.viewer import viewer_of
 from portal.reporting.drafting import DraftTooLong, Writing, forget_stale_cookie
 from portal.reporting.enums import DraftKind
+from portal.reporting.views import missed
 
 View = Callable[..., HttpResponse]
 KIND = DraftKind.ACTIVITY
@@ -45,18 +46,29 @@ def while_writing(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         writing = Writing.of(request, KIND)
         if writing is None:
-            messages.warning(request, _("There is no report under way in this browser. You can begin one here."))
-            back = redirect("report_activity")
+            back = missed.show(request, None, **kwargs) or _to_the_beginning(request)
             forget_stale_cookie(request, back, KIND)
             return back
         if writing.draft.sent_at is not None:
-            return redirect("report_receipt")
+            return missed.show(request, writing, **kwargs) or _to_the_receipt(request, **kwargs)
         answer = view(request, writing, *args, **kwargs)
         if request.method == "POST":
             writing.leave_cookie(answer)  # its days count from the last page, as the draft's do
         return answer
 
     return for_reporters(guarded)
+
+
+def _to_the_beginning(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("There is no report under way in this browser. You can begin one here."))
+    return redirect("report_activity")
+
+
+def _to_the_receipt(request: HttpRequest, **about: Any) -> HttpResponse:
+    """Where a second press of 'Send' leads. Whoever meant to take something out is told that it was sent."""
+    if request.method == "POST" and about:
+        messages.warning(request, _("The report was sent already, from another window. Nothing of it was changed."))
+    return redirect("report_receipt")
 
 
 def rescue(request: HttpRequest, save: Callable[[Writing], object]) -> None:
@@ -70,6 +82,8 @@ def rescue(request: HttpRequest, save: Callable[[Writing], object]) -> None:
         is_kept = writing is not None and writing.draft.sent_at is None and bool(save(writing))
     except DraftTooLong:
         is_kept = False
+    if "autosave" in request.POST:
+        return  # a script sends it every few seconds, and shows no page on which these would be read
     if is_kept:
         messages.success(request, _("What you typed was kept. Sign in to go on."))
     else:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.core.listings import paginate
 from portal.members.limits import may_ask
 from portal.members.requests import person_of
-from portal.reporting import reopening
+from portal.reporting import receiving, reopening
 from portal.reporting.enums import Status
 from portal.reporting.forms.sending import AddForm, CodeForm
 from portal.reporting.models import Report
@@ -138,6 +138,17 @@ def _show(request: HttpRequest, row: Report, *, form: CodeForm, add: AddForm) ->
         "form": form,
         "add": add,
         "is_closed": standing.status == Status.CLOSED and not add.is_bound,
+        "takes_files": standing.status != Status.CLOSED,
+        **_room_for_files(row),
     }
     is_wrong = form.is_bound or add.is_bound
     return render(request, "report/one.html", context, status=422 if is_wrong else 200)
+
+
+def _room_for_files(row: Report) -> dict[str, Any]:
+    return {
+        "files": receiving.number_of_files(row.uuid),
+        "is_full": receiving.is_full(row.uuid),
+        "most": settings.PORTAL_FILES_A_REPORT,
+        "largest": settings.PORTAL_FILE_LARGEST // 1024**2,
+    }

@@ -280,6 +280,7 @@ FORBIDDEN = {
         " VALUES ('x', '', 'front', now(), '1990-01-01', 32767, '')"
     ),
     "say that mail was tried for years": "UPDATE core_outgoingmail SET attempts = 32767 WHERE site = 'front'",
+    "send again what was sent": "UPDATE core_outgoingmail SET sent_at = NULL WHERE kind = 'sent'",
     "stop mail of Desk": "UPDATE core_outgoingmail SET sent_at = now() WHERE site = 'desk'",
     "read migrations": "SELECT * FROM django_migrations",
     "write migrations": "DELETE FROM django_migrations",
@@ -328,6 +329,7 @@ def rows(world: World) -> dict[str, Any]:
     AgreementAnswer.objects.create(person=world.member, agreement=agreement, is_accepted=False, text_hash="x")
     OutgoingMail.objects.create(kind="welcome", site="desk")
     OutgoingMail.objects.create(kind="x", site="front")
+    OutgoingMail.objects.create(kind="sent", site="front", sent_at=timezone.now())
     stranger = PersonFactory()
     return {
         "member": world.member.pk,

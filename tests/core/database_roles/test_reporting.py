@@ -27,6 +27,9 @@ REFUSED = [
     "DELETE FROM reporting_report",
     "DELETE FROM reporting_reportpart",
     "DELETE FROM reporting_attachment",
+    "SELECT * FROM reporting_redresspurge",
+    "UPDATE reporting_report SET submitter_id = NULL",
+    "UPDATE reporting_attachment SET owner_id = NULL",
     "INSERT INTO reporting_deskmessage (uuid, report_id, by_id, at, envelope) SELECT NULL, 1, 1, now(), ''",
 ]
 
@@ -47,13 +50,14 @@ def test_a_report_is_written_sent_opened_again_and_added_to(as_front: AsFront, w
         number = Report.objects.get().number
         reporter.post("report_one", number, words=words)
         reporter.post("report_add", number, words="Again.")
+        assert reporter.add_file(number, "c.jpg", picture()).status_code == 200
         page = reporter.get("report_one", number).content.decode()
-        assert "photographed the intake" in page and "Again." in page
+        assert "photographed the intake" in page and "Again." in page and "c.jpg" in page
         reporter.versions.clear()
         reporter.begin()
         reporter.post("report_discard")
     assert not Draft.objects.exists()
-    assert ReportPart.objects.filter(name="added").count() == 1
+    assert ReportPart.objects.filter(name="added").count() == 2
 
 
 @on_postgresql
@@ -75,21 +79,55 @@ def test_fronts_account_may_not(as_front: AsFront, world: World, statement: str)
 
 
 @on_postgresql
-def test_front_takes_no_file_out_of_what_was_sent_and_adds_none(as_front: AsFront, world: World, settings: Any) -> None:
+def test_front_takes_no_file_out_of_what_was_sent(as_front: AsFront, world: World, settings: Any) -> None:
     settings.PORTAL_CLAMD_ADDRESS = ""
     reporter = Reporter(world.member, world.client)
     with as_front():
         reporter.fill()
         reporter.upload("a.jpg", picture())
         reporter.send()
-    [row] = Attachment.objects.all()
+        reporter.add_file(Report.objects.get().number, "b.jpg", picture())
+    assert Attachment.objects.count() == 2
+    for row in Attachment.objects.all():
+        with as_front(), pytest.raises(ProgrammingError), transaction.atomic():
+            Attachment.objects.filter(pk=row.pk).update(removed_at=timezone.now())
+
+
+@on_postgresql
+def test_front_adds_files_to_an_open_report_for_who_sent_it_and_to_no_other(as_front: AsFront, world: World) -> None:
+    report = Report.objects.create(number="SAR-1", submitter=world.member)
+
+    def add(owner: Any) -> None:
+        Attachment.objects.create(
+            report_uuid=report.uuid, owner=owner, kind="jpeg", length=1, state="clean", facts=b"x"
+        )
+
+    def refused(owner: Any) -> None:
+        with as_front(), pytest.raises(ProgrammingError), transaction.atomic():
+            add(owner)
+
+    with as_front():
+        add(world.member)
+    refused(world.officer)
+    refused(None)
+    now = timezone.now()
+    case = Case.objects.create(report=report, due_at=now, retain_until=now.date(), status=Status.READING)
+    with as_front():
+        add(world.member)
+    Case.objects.filter(pk=case.pk).update(status=Status.CLOSED)
+    refused(world.member)
+    Case.objects.filter(pk=case.pk).update(status=Status.READING)
+    Report.objects.update(submitter=None)
+    refused(world.member)
+    refused(None)
+
+
+@on_postgresql
+def test_front_sends_no_report_of_nobody(as_front: AsFront, world: World) -> None:
     with as_front():
         with pytest.raises(ProgrammingError), transaction.atomic():
-            Attachment.objects.update(removed_at=timezone.now())
-        with pytest.raises(ProgrammingError), transaction.atomic():
-            Attachment.objects.create(
-                report_uuid=row.report_uuid, owner=world.member, kind="jpeg", length=1, state="clean", facts=b"x"
-            )
+            Report.objects.create(number="SAR-1", submitter=None)
+        Report.objects.create(number="SAR-2", submitter=world.member)
 
 
 @on_postgresql

@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.core import outbox
 from portal.core.actions import ActionRefused
 from portal.core.models import OutgoingMail
+from portal.core.outbox import Letter
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.reporting import alerts, mail
@@ -33,6 +34,10 @@ def asked_for() -> list[str]:
     return people
 
 
+def letter(about: str, *, site: str = "desk") -> Letter | None:
+    return mail.report_urgent(about, site=site)
+
+
 def test_the_alerts_of_a_night(clock: Any, duty: Person, supervisor: Person, urgent: Case) -> None:
     begun = timezone.now()
     told: dict[int, list[str]] = {}
@@ -42,6 +47,13 @@ def test_the_alerts_of_a_night(clock: Any, duty: Person, supervisor: Person, urg
             told[minute] = asked_for()
     both = [duty.name, supervisor.name]
     assert told == {5: [duty.name], 10: both, 15: both, 20: both, 25: both}
+
+
+def test_who_sent_it_is_nobody_to_alert(clock: Any, duty: Person, supervisor: Person, urgent: Case) -> None:
+    Report.objects.filter(pk=urgent.report_id).update(submitter=duty)
+    clock.shift(timedelta(minutes=6))
+    assert alerts.alert_due(timezone.now())
+    assert asked_for() == [supervisor.name]
 
 
 def test_taking_it_up_ends_the_alerts(clock: Any, duty: Person, urgent: Case) -> None:
@@ -61,11 +73,11 @@ def test_an_emergency_alerts_until_the_police_were_told(
     for _time in range(3):
         clock.shift(timedelta(minutes=6))
         assert alerts.alert_due(timezone.now()) == 1
-    assert mail.report_urgent(f"{urgent.report.number}:{duty.pk}") is not None
+    assert letter(f"{urgent.report.number}:{duty.pk}") is not None
     hand_to_police(anew(urgent), analyst)
     clock.shift(timedelta(hours=1))
     assert alerts.alert_due(timezone.now()) == 0
-    assert mail.report_urgent(f"{urgent.report.number}:{duty.pk}") is None
+    assert letter(f"{urgent.report.number}:{duty.pk}") is None
 
 
 def test_an_emergency_that_did_not_come_as_urgent_alerts_as_well(
@@ -109,9 +121,9 @@ def test_where_no_duty_officer_is_named_the_supervisors_are_alerted(supervisor: 
 def test_the_mail_has_number_and_link_and_nothing_else(duty: Person, urgent: Case) -> None:
     mail.alert(urgent.report)
     outbox.send_waiting()
-    letter = sent.outbox[-1]
-    assert letter.to == [duty.email]
-    text = f"{letter.subject}\n{letter.body}"
+    (message,) = sent.outbox
+    assert message.to == [duty.email]
+    text = f"{message.subject}\n{message.body}"
     assert urgent.report.number in text
     assert f"/desk/reports/{urgent.report.uuid}/" in text
     for word in ("van", "photograph", "Water", "Cole", "573-555"):
@@ -120,9 +132,9 @@ def test_the_mail_has_number_and_link_and_nothing_else(duty: Person, urgent: Cas
 
 def test_a_mail_that_waited_until_it_was_taken_up_is_not_sent(duty: Person, urgent: Case) -> None:
     about = f"{urgent.report.number}:{duty.pk}"
-    assert mail.report_urgent(about) is not None
+    assert letter(about) is not None
     TakeUp(urgent, duty).execute()
-    assert mail.report_urgent(about) is None
+    assert letter(about) is None
 
 
 def test_a_row_that_somebody_slipped_in_sends_no_mail(duty: Person, urgent: Case, case: Case) -> None:
@@ -132,9 +144,10 @@ def test_a_row_that_somebody_slipped_in_sends_no_mail(duty: Person, urgent: Case
         f"{case.report.number}:{duty.pk}",
         f"SAR-0000-0000-0000:{duty.pk}",
         f"{urgent.report.number}:x",
+        f"{urgent.report.number}:0{duty.pk}",
         "",
     ):
-        assert mail.report_urgent(about) is None
+        assert letter(about) is None
 
 
 def test_front_may_ask_for_the_first_mail_and_write_it(db: None) -> None:
@@ -142,9 +155,9 @@ def test_front_may_ask_for_the_first_mail_and_write_it(db: None) -> None:
     officer = staff(StaffRole.DUTY_OFFICER)
     report: Report = make_report(is_urgent=True)
     assert mail.alert(report) == 1
-    letter = mail.report_urgent(f"{report.number}:{officer.pk}")
-    assert letter is not None
-    assert letter.to == officer.email
+    found = letter(f"{report.number}:{officer.pk}", site="front")
+    assert found is not None
+    assert found.to == officer.email
 
 
 def test_a_desk_that_slept_alerts_once_and_not_for_each_time_it_missed(clock: Any, duty: Person, desk: None) -> None:

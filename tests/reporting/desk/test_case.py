@@ -276,7 +276,7 @@ def test_the_page_shows_the_line_of_steps_and_the_next_action(case: Case, analys
     assert client.get(address(case)).context["main"][0] == "class"
     set_class(anew(case), analyst)
     assert client.get(address(case)).context["main"][0] == "close"
-    client.post(address(case, "act/close/"), {"sentence": sentence().pk})
+    client.post(address(case, "act/close/"), {"sentence": sentence().pk, "seen": case.report.parts.count()})
     assert client.get(address(case)).context["main"] is None
     assert anew(case).stage == Stage.CLOSED
 
@@ -361,7 +361,7 @@ def test_the_whole_way_by_forms(case: Case, analyst: Person, second: Person) -> 
         },
     )
     first.post(address(case, "act/class/"), {"record_class": "security", "basis": "RSMo 610.021"})
-    first.post(address(case, "act/close/"), {"sentence": sentence().pk})
+    first.post(address(case, "act/close/"), {"sentence": sentence().pk, "seen": case.report.parts.count()})
     assert anew(case).stage == Stage.CLOSED
     assert verbs_about(case)[-5:] == ["case.review", "case.determine", "case.dispose", "case.class", "case.close"]
 
@@ -378,7 +378,7 @@ def test_a_supervisor_allows_words_that_were_proposed(
     assert "Thank you for calling twice." in shown(client, address(case))
     client.post(address(case, "allow/"), {"proposal": "9" * 30})
     assert anew(case).stage == Stage.DETERMINED
-    client.post(address(case, "allow/"), {"proposal": asked.pk})
+    client.post(address(case, "allow/"), {"proposal": asked.pk, "seen": case.report.parts.count()})
     assert not client.get("/desk/reports/?waits=closing").context["rows"]
     assert anew(case).closing_words == "Thank you for calling twice."
 

@@ -12,14 +12,14 @@ from portal.core.models import OutgoingMail
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.reporting import answers, records_of_case as history, refusals
-from portal.reporting.actions.closing import CloseCase, ProposeClosing
+from portal.reporting.actions.closing import ProposeClosing
 from portal.reporting.actions.training import RecordTraining
 from portal.reporting.actions.triage import Assign, FlagMinor, SetRecordClass, WriteMessage, WriteNote
 from portal.reporting.enums import RecordClass, Stage, Status
 from portal.reporting.models import ApprovedSentence, Case
 from portal.reporting.training import is_current
 from tests.factories import PersonFactory, staff
-from tests.reporting.desk.working import anew, close, determined, dispose, sentence, set_class
+from tests.reporting.desk.working import allow, anew, close, determined, dispose, sentence, set_class
 from tests.reporting.making import add_words, make_report, take_in
 
 pytestmark = pytest.mark.django_db
@@ -83,9 +83,9 @@ def test_other_words_need_a_supervisor_who_did_not_propose_them(
     asked = history.closing_proposed(disposed)
     for colleague in (analyst, second):
         with pytest.raises(refusals.NotYourRole):
-            CloseCase(anew(disposed), colleague, proposal=asked).execute()
+            allow(anew(disposed), colleague, asked)
     assert anew(disposed).closing_words == ""
-    CloseCase(anew(disposed), supervisor, proposal=asked).execute()
+    allow(anew(disposed), supervisor, asked)
     assert anew(disposed).closing_words == "Thank you for calling twice."
 
 
@@ -93,8 +93,8 @@ def test_a_supervisors_own_words_need_another_supervisor(disposed: Case, supervi
     ProposeClosing(disposed, supervisor, words="My own words.").execute()
     asked = history.closing_proposed(disposed)
     with pytest.raises(refusals.SamePerson):
-        CloseCase(anew(disposed), supervisor, proposal=asked).execute()
-    CloseCase(anew(disposed), staff(StaffRole.MIAC_SUPERVISOR), proposal=asked).execute()
+        allow(anew(disposed), supervisor, asked)
+    allow(anew(disposed), staff(StaffRole.MIAC_SUPERVISOR), asked)
 
 
 def test_only_the_words_that_were_proposed_last_are_allowed(
@@ -103,8 +103,8 @@ def test_only_the_words_that_were_proposed_last_are_allowed(
     first = ProposeClosing(disposed, analyst, words="First words.").execute()
     last = ProposeClosing(disposed, analyst, words="Last words.").execute()
     with pytest.raises(refusals.NotNow):
-        CloseCase(anew(disposed), supervisor, proposal=first).execute()
-    CloseCase(anew(disposed), supervisor, proposal=last).execute()
+        allow(anew(disposed), supervisor, first)
+    allow(anew(disposed), supervisor, last)
     assert anew(disposed).closing_words == "Last words."
 
 

@@ -79,10 +79,10 @@ def test_a_fault_in_reading_one_report_stops_no_other(desk: None, monkeypatch: p
     bad, sound = make_report(), make_report()
     whole = contents.sections_of
 
-    def sections_of(report: Report) -> Any:
+    def sections_of(report: Report, **given: Any) -> Any:
         if report.pk == bad.pk:
             raise RuntimeError("a fault")
-        return whole(report)
+        return whole(report, **given)
 
     monkeypatch.setattr(intake, "sections_of", sections_of)
     assert intake.take_in_new() == 2
@@ -96,7 +96,7 @@ def test_while_a_database_is_away_a_report_waits_and_is_not_taken_in_blind(
 ) -> None:
     report = make_report()
 
-    def sections_of(report: Report) -> Any:
+    def sections_of(report: Report, **given: Any) -> Any:
         raise fault
 
     with monkeypatch.context() as away:
@@ -128,11 +128,64 @@ def test_while_its_private_key_is_not_here_a_report_waits(
 def test_a_database_that_refuses_what_was_sealed_keeps_nothing_waiting(
     desk: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def sections_of(report: Report) -> Any:
+    def sections_of(report: Report, **given: Any) -> Any:
         raise DataError("a zero byte")
 
     monkeypatch.setattr(intake, "sections_of", sections_of)
     assert take_in(make_report()).behaviour == ""
+
+
+@pytest.mark.parametrize("stuck", [1, 2, 3])
+def test_reports_that_wait_keep_no_later_one_waiting(desk: None, monkeypatch: pytest.MonkeyPatch, stuck: int) -> None:
+    """Front may send as many as it likes that are sealed to a key which the desk does not have."""
+    missing = {make_report().record for _report in range(stuck)}
+    later = [make_report() for _report in range(2)]
+    whole = records.desk_key
+
+    def desk_key(record: str, **given: Any) -> Any:
+        if record in missing:
+            raise records.KeyNotHeld
+        return whole(record, **given)
+
+    monkeypatch.setattr(records, "desk_key", desk_key)
+    for _round in range(30):  # by lot, where those that wait are more than one round takes
+        intake.take_in_new(most=2)
+    assert {case.report for case in Case.objects.all()} == set(later)
+
+
+def test_a_round_is_bounded_and_the_oldest_come_first(desk: None) -> None:
+    reports = [make_report() for _report in range(5)]
+    assert intake.take_in_new(most=2) == 2
+    assert {case.report for case in Case.objects.all()} == set(reports[:2])
+
+
+@pytest.mark.parametrize("fault", [records.KeyNotHeld, records.KeyDestroyed])
+def test_a_section_that_the_desk_cannot_open_today_is_not_taken_for_empty(
+    desk: None, monkeypatch: pytest.MonkeyPatch, fault: Any
+) -> None:
+    make_report()
+    with monkeypatch.context() as away:
+        away.setattr(records, "open_copy", lambda *given: (_ for _ in ()).throw(fault()))
+        away.setattr(records, "desk_key", lambda *given, **named: None)
+        intake.take_in_new()
+    assert Case.objects.exists() == (fault is records.KeyDestroyed)
+
+
+def test_half_a_character_in_a_list_is_shown_and_stops_nothing(desk: None) -> None:
+    """A browser that cuts a text in the middle of a picture sign sends one."""
+    half = {"kind": "person", "email": "lurker@\ud83d.example", "who": "Somebody \ud83d"}
+    bad, sound = take_in(make_report(things=[half, VAN])), take_in(make_report())
+    assert [case.parts_seen for case in (bad, sound)] == [bad.report.parts.count(), sound.report.parts.count()]
+    things = contents.things_of(contents.sections_of(bad.report))
+    assert [thing.get("who", "") for thing in things] == ["Somebody \ufffd", ""]
+    assert list(bad.digests.order_by("kind").values_list("kind", flat=True)) == ["email", "plate"]
+
+
+@given(text=st.text(st.characters(codec=None, categories=["Cs", "L"]), max_size=20), name=st.text(max_size=5))
+def test_whatever_a_list_holds_can_be_kept(text: str, name: str) -> None:
+    found = contents.parsed_list(json.dumps([{name: text}]))
+    json.dumps(found, ensure_ascii=False).encode()
+    assert len(found) == 1
 
 
 def test_what_was_sealed_says_that_it_is_urgent_whatever_the_row_says(desk: None) -> None:

@@ -13,7 +13,7 @@ from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.reporting.actions import closing, handing_over, triage, vetting
 from portal.reporting.enums import Disposition, Finding, RecordClass, Review
-from portal.reporting.models import ApprovedSentence, Case, TrainingRecord
+from portal.reporting.models import ApprovedSentence, Case, CaseEntry, TrainingRecord
 from tests.conftest import session_for
 from tests.factories import staff
 
@@ -51,7 +51,8 @@ def determine(case: Case, by: Person, **given: Any) -> None:
 
 
 def dispose(case: Case, by: Person, disposition: Disposition = Disposition.KEPT, **given: Any) -> None:
-    facts = {"why": "It may matter later.", "to_whom": "The county sheriff", "at": timezone.now(), "number": "EG-1"}
+    facts: dict[str, Any] = {"why": "It may matter later.", "to_whom": "The county sheriff", "number": "EG-1"}
+    facts |= {"at": timezone.now(), "seen": case.report.parts.count()}
     handing_over.Dispose(case, by, disposition=disposition, **{**facts, **given}).execute()
 
 
@@ -71,7 +72,13 @@ def sentence() -> ApprovedSentence:
 
 
 def close(case: Case, by: Person, **given: Any) -> None:
-    closing.CloseCase(case, by, **{"sentence": sentence(), **given}).execute()
+    seen = case.report.parts.count()
+    closing.CloseCase(case, by, **{"sentence": sentence(), "seen": seen, **given}).execute()
+
+
+def allow(case: Case, by: Person, proposal: CaseEntry | None) -> None:
+    """Close with words that were proposed."""
+    close(case, by, sentence=None, proposal=proposal)
 
 
 def determined(case: Case, first: Person, second: Person, **given: Any) -> Case:

@@ -17,12 +17,16 @@ from PIL import Image
 from portal.files import answers, child, confinement, wire
 from portal.files.enums import Confined, Fact, Finding, Kind, PartForm, Removed, Title, Trouble
 from portal.files.running import Copy, Detail, NoCopy, Part
+from portal.members.enums import StaffRole
 from portal.reporting import evidence, safe_copies
+from portal.reporting.desk.evidence import not_started
 from portal.reporting.enums import CopyState, FileState
-from portal.reporting.models import Evidence, SafeCopyPart
+from portal.reporting.models import Case, Evidence, SafeCopyPart
 from portal.vault import records
 from portal.vault.storage import sealed_files
 from portal.vocabulary.models import County
+from tests.conftest import session_for
+from tests.factories import staff
 from tests.reporting.evidence.conftest import AnsweringScanner
 from tests.reporting.making import COLE, Sent, make_report, take_in
 
@@ -146,6 +150,43 @@ def test_what_may_pass_is_tried_three_times(monkeypatch: pytest.MonkeyPatch) -> 
     assert (row.copy_state, row.state) == (CopyState.NONE, FileState.CLEAN)
 
 
+def test_while_the_program_does_not_start_a_copy_waits_with_growing_pauses(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The desk's own fault: no file loses its copy for it, however long it lasts."""
+    row = clean_row()
+    made(monkeypatch, *[NoCopy(reason=Trouble.NOT_STARTED)] * 40, COPY)
+    pauses, now = [], timezone.now()
+    for _time in range(40):
+        assert safe_copies.make_waiting(now) == 0
+        row.refresh_from_db()
+        assert (row.state, row.copy_state, row.tries) == (FileState.CLEAN, CopyState.WAITING, 0)
+        pauses.append(row.due_at - now)
+        now = row.due_at
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (evidence.FIRST_PAUSE, evidence.LONGEST_PAUSE)
+    assert "does not start" in caplog.text
+    assert safe_copies.make_waiting(now) == 1
+    row.refresh_from_db()
+    assert (row.copy_state, row.copy_why) == (CopyState.MADE, "")
+
+
+def test_a_tile_and_the_page_of_the_case_say_that_the_program_does_not_start(
+    desk: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = clean_row()
+    analyst, sender = staff(StaffRole.MIAC_ANALYST), row.case.report.submitter
+    assert not_started(analyst) == []
+    made(monkeypatch, NoCopy(reason=Trouble.NOT_STARTED))
+    safe_copies.make_waiting(timezone.now())
+    assert [(tile.count, tile.overdue) for tile in not_started(analyst)] == [(1, 1)]
+    assert not_started(sender) == not_started(staff(StaffRole.MOP3_EDITOR)) == []
+    Case.objects.update(assigned_to=analyst)
+    page = session_for(analyst).get(f"/desk/reports/{row.case.report.uuid}/").content.decode()
+    assert "The program that makes safe copies did not start. The desk tries again." in page
+    assert "The safe copy is being made." not in page
+
+
 def test_a_file_that_ends_the_worker_itself_is_held_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     row = clean_row()
 
@@ -184,6 +225,33 @@ def test_a_fault_of_the_desk_itself_costs_a_file_no_try(monkeypatch: pytest.Monk
     assert row.copy_state == CopyState.MADE
 
 
+def test_of_two_workers_that_copy_one_file_the_first_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, now = clean_row(), timezone.now()
+    asked: list[Kind] = []
+
+    def slow(kind: Kind, chunks: Iterator[bytes], *, length: int) -> Copy | NoCopy:
+        asked.append(kind)
+        if len(asked) == 1:
+            assert safe_copies.make_waiting(now + timedelta(hours=1)) == 1
+            return NoCopy(reason=Trouble.CRASH)
+        return COPY
+
+    monkeypatch.setattr("portal.files.running.safe_copy", slow)
+    safe_copies.make_waiting(now)
+    row.refresh_from_db()
+    assert (len(asked), row.state, row.copy_state) == (2, FileState.CLEAN, CopyState.MADE)
+    assert row.parts.count() == len(COPY.parts)
+
+
+def test_a_copy_without_pictures_of_pages_is_kept_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = clean_row()
+    made(monkeypatch, Copy(parts=COPY.parts, findings=(Finding.NO_PAGES,)))
+    safe_copies.make_waiting(timezone.now())
+    row.refresh_from_db()
+    assert (row.state, row.copy_state) == (FileState.CLEAN, CopyState.MADE)
+    assert "Pictures of its pages could not be made." in safe_copies.aside_of(row).findings[0]
+
+
 def test_while_the_storage_is_away_a_copy_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     row = clean_row()
     place, now = row.attachment.place, timezone.now()
@@ -203,9 +271,9 @@ def test_while_the_storage_is_away_a_copy_waits(monkeypatch: pytest.MonkeyPatch)
 def test_a_child_that_could_still_open_files_reads_none(monkeypatch: pytest.MonkeyPatch) -> None:
     given = iter([wire.request(Kind.TEXT, 5)])
     said: list[bytes] = []
-    monkeypatch.setattr(child, "_take_standard_streams", lambda: 0)
-    monkeypatch.setattr(child, "_read", lambda length: next(given))  # asked a second time, it raises
-    monkeypatch.setattr(child, "_write", lambda descriptor, frame: said.append(frame))
+    monkeypatch.setattr(child, "take_standard_streams", lambda: 0)
+    monkeypatch.setattr(child, "read", lambda length: next(given))  # asked a second time, it raises
+    monkeypatch.setattr(child, "write", lambda descriptor, frame: said.append(frame))
     monkeypatch.setattr(confinement, "leave", set)
     monkeypatch.setattr(confinement, "close", lambda *args, **kwargs: {Confined.LIMITS})
     child.serve(lambda kind: lambda data, delivery: delivery.text("read"))

@@ -58,9 +58,16 @@ class Reporter:
             assert self.write(page).status_code == 302, page
 
     def upload(self, name: str, content: bytes, kind: str = "image/jpeg", **headers: str) -> Any:
-        data = {"file": SimpleUploadedFile(name, content, kind)}
+        return self._upload(reverse("report_upload"), SimpleUploadedFile(name, content, kind), headers)
+
+    def add_file(self, number: str, name: str, content: bytes, kind: str = "image/jpeg", **headers: str) -> Any:
+        """A file for a report that was sent."""
+        address = reverse("report_add_file", args=[number])
+        return self._upload(address, SimpleUploadedFile(name, content, kind), headers)
+
+    def _upload(self, address: str, file: SimpleUploadedFile, headers: dict[str, str]) -> Any:
         sent = {"Origin": ORIGIN, "Accept": "application/json", **headers}
-        return self.browser.post(reverse("report_upload"), data, headers=sent)
+        return self.browser.post(address, {"file": file}, headers=sent)
 
     def send(self, **typed: str) -> Any:
         return self.post("report_check", **typed)

@@ -24,6 +24,7 @@ from tests.conftest import session_for
 from tests.core.test_clamd import REAL, with_clamd
 from tests.factories import PersonFactory
 from tests.reporting.front.conftest import ORIGIN, FakeScanner, Reporter
+from tests.reporting.front.test_writing import hand_over
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +173,7 @@ def test_a_wrong_token_keeps_nothing(reporter: Reporter, scanner: FakeScanner, s
 def test_nobody_else_takes_a_file_for_it(reporter: Reporter, scanner: FakeScanner, sealed_root: Path) -> None:
     reporter.begin()
     for browser in (Client(), session_for(PersonFactory())):
-        browser.cookies["draft-activity"] = reporter.browser.cookies["draft-activity"].value
+        hand_over(reporter, browser)
         stranger = Reporter(reporter.person, browser)
         assert stranger.upload("a.jpg", picture()).status_code == 403
     assert not stored(sealed_root)

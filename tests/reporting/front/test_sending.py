@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from portal.core.outbox import send_waiting
 from portal.members.models import Affiliation
 from portal.reporting import contents
+from portal.reporting.drafting import Writing
 from portal.reporting.enums import Section
-from portal.reporting.models import Attachment, Draft, DraftPart, Report, ReportPart
+from portal.reporting.models import Attachment, Draft, DraftPart, Report, ReportingSettings, ReportPart
 from portal.vault import records
+from portal.vault.models import CodeCopy, DeskCopy
 from tests.conftest import session_for
 from tests.factories import OrganisationFactory, PersonFactory
 from tests.reporting.front.conftest import PAGES, Reporter
@@ -183,9 +186,80 @@ def test_a_page_saved_while_it_is_sent_is_not_lost(reporter: Reporter, monkeypat
 
     with monkeypatch.context() as patch:
         patch.setattr(records, "give_words", saved_meanwhile)
-        assert reporter.send().status_code == 200
+        answer = reporter.send()
+    assert answer.status_code == 422
+    assert "A page was changed in another window; look and send again. Nothing was sent." in answer.content.decode()
     assert not Report.objects.exists()
     assert "Written at the last moment." in reporter.get("report_check").content.decode()
+
+
+def test_presses_that_overlap_show_a_code_that_opens(reporter: Reporter, monkeypatch: pytest.MonkeyPatch) -> None:
+    reporter.fill()
+    plain, under_way = records.give_words, []
+
+    def pressed_again(*args: Any) -> None:
+        """Each press finds the next one already under way, and is kept for longer than it."""
+        under_way.append(args)
+        if len(under_way) <= records.MOST_CODES + 1:
+            reporter.send()
+        plain(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "give_words", pressed_again)
+        assert reporter.send()["Location"] == reverse("report_receipt")
+    assert len(under_way) > records.MOST_CODES
+    shown = reporter.get("report_receipt").context["receipt"]["words"]
+    assert records.key_by_words(Report.objects.get().record, shown) is not None
+
+
+def test_a_press_that_comes_after_the_report_was_sent_adds_no_key_and_no_code(
+    reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reporter.fill()
+    plain = Writing.data_key
+
+    def sent_meanwhile(writing: Writing) -> Any:
+        if not Report.objects.exists():
+            monkeypatch.setattr(Writing, "data_key", plain)
+            reporter.send()
+        return plain(writing)
+
+    monkeypatch.setattr(Writing, "data_key", sent_meanwhile)
+    assert reporter.send()["Location"] == reverse("report_receipt")
+    assert Report.objects.count() == DeskCopy.objects.count() == CodeCopy.objects.count() == 1
+
+
+def test_only_what_was_sent_counts_against_the_limit(reporter: Reporter, settings: Any) -> None:
+    settings.PORTAL_REPORTS_PER_HOUR = 1
+    reporter.begin()
+    for _press in range(3):  # pages are missing: nothing is sent
+        assert "Nothing was sent" in reporter.send().content.decode()
+    for page in PAGES:
+        reporter.write(page)
+    assert reporter.send()["Location"] == reverse("report_receipt")
+    reporter.post("report_receipt")
+    reporter.versions.clear()
+    reporter.fill()
+    assert "You have sent many reports within an hour" in reporter.send().content.decode()
+    assert Report.objects.count() == 1
+
+
+def test_the_numbers_of_things_stay_with_the_draft(reporter: Reporter, go_to_desk: Any) -> None:
+    reporter.fill()
+    reporter.post("report_seen_add", "vehicle", seen="0", plate="ABC 123")
+    reporter.send()
+    go_to_desk()
+    sealed = contents.sections_of(Report.objects.get())["seen"]
+    assert list(sealed) == ["things"]
+    assert [thing["plate"] for thing in contents.things_of({"seen": sealed})] == ["ABC 123"]
+
+
+def test_the_promise_says_how_long_backups_of_the_keys_are_kept(pages: Any) -> None:
+    desk = ReportingSettings.load()
+    desk.vault_backup_days = 41
+    desk.save()
+    page = Client().get(reverse("report_promise")).content.decode()
+    assert "Backups of the keys themselves are kept for 41 days" in page
 
 
 def test_a_discarded_draft_leaves_nothing_to_read(reporter: Reporter, scanner: Any) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given, strategies as st
 
 from portal.members.enums import Standing
+from portal.members.models import Person
 from portal.reporting.drafting import cookie_name
 from portal.reporting.enums import DraftKind
 from portal.reporting.models import Draft
@@ -23,7 +24,16 @@ from tests.factories import PersonFactory
 from tests.reporting.front.conftest import Reporter
 
 pytestmark = pytest.mark.django_db
-COOKIE = "draft-activity"
+
+
+def cookie_of(person: Person) -> str:
+    return cookie_name(DraftKind.ACTIVITY, person.pk)
+
+
+def hand_over(reporter: Reporter, browser: Client) -> None:
+    """Give another browser the cookie of somebody's draft."""
+    name = cookie_of(reporter.person)
+    browser.cookies[name] = reporter.browser.cookies[name].value
 
 
 def shown(reporter: Reporter, page: str) -> str:
@@ -50,20 +60,20 @@ def test_a_defined_behaviour_needs_no_unusual_facts(reporter: Reporter) -> None:
 
 
 def test_the_cookie_is_for_this_browser_and_this_form_alone(reporter: Reporter) -> None:
-    cookie = reporter.begin().cookies[COOKIE]
+    cookie = reporter.begin().cookies[cookie_of(reporter.person)]
     assert cookie["httponly"] and cookie["samesite"] == "Strict" and cookie["path"] == "/report/"
     assert int(cookie["max-age"]) == 7 * 24 * 3600
 
 
 def test_over_https_the_cookie_is_a_secure_one(settings: Any) -> None:
     settings.SESSION_COOKIE_SECURE = True
-    assert cookie_name(DraftKind.ACTIVITY) == "__Secure-draft-activity"
+    assert cookie_name(DraftKind.ACTIVITY, 1).startswith("__Secure-draft-activity-")
 
 
 def test_without_the_cookie_the_draft_is_lost_and_the_page_says_so(reporter: Reporter) -> None:
     reporter.begin()
     reporter.write("activity")
-    del reporter.browser.cookies[COOKIE]
+    del reporter.browser.cookies[cookie_of(reporter.person)]
     answer = reporter.browser.get(reverse("report_page", args=["activity"]), follow=True)
     assert answer.redirect_chain[0][0] == reverse("report_activity")
     assert "There is no report under way in this browser" in answer.content.decode()
@@ -72,15 +82,17 @@ def test_without_the_cookie_the_draft_is_lost_and_the_page_says_so(reporter: Rep
 def test_the_cookie_alone_opens_nothing(reporter: Reporter) -> None:
     reporter.begin()
     reporter.write("activity", what="A van, twice.")
-    stranger = session_for(PersonFactory())
-    stranger.cookies[COOKIE] = reporter.browser.cookies[COOKIE].value
+    other = PersonFactory()
+    stranger = session_for(other)
+    for name in (cookie_of(reporter.person), cookie_of(other)):
+        stranger.cookies[name] = reporter.browser.cookies[cookie_of(reporter.person)].value
     assert stranger.get(reverse("report_page", args=["activity"])).status_code == 302
 
 
 def test_what_is_typed_when_the_session_has_ended_is_kept(reporter: Reporter) -> None:
     reporter.begin()
     alone = Client()
-    alone.cookies[COOKIE] = reporter.browser.cookies[COOKIE].value
+    hand_over(reporter, alone)
     typed = {"seen": "0", "behaviour": "PHOTO", "what": "Typed after the session ended.", "unusual": "x"}
     answer = alone.post(reverse("report_page", args=["activity"]), typed)
     assert answer.status_code == 302 and reverse("account_login") in answer["Location"]
@@ -95,7 +107,7 @@ def test_a_session_that_ran_out_while_typing_loses_nothing(reporter: Reporter) -
         assert reverse("account_login") in answer["Location"]
         reporter.post("report_seen_add", "vehicle", seen="0", plate="ABC 123")
         again = Reporter(reporter.person, session_for(reporter.person))
-        again.browser.cookies[COOKIE] = reporter.browser.cookies[COOKIE].value
+        hand_over(reporter, again.browser)
         assert "Typed for forty minutes." in shown(again, "activity")
         assert "ABC 123" in again.get("report_seen").content.decode()
 
@@ -128,11 +140,11 @@ def test_after_seven_days_the_draft_is_gone(reporter: Reporter) -> None:
     reporter.write("activity")
     with time_machine.travel(timezone.now() + timedelta(days=6, hours=23), tick=False):
         again = Reporter(reporter.person, session_for(reporter.person))
-        again.browser.cookies[COOKIE] = reporter.browser.cookies[COOKIE].value
+        hand_over(reporter, again.browser)
         assert again.get("report_page", "activity").status_code == 200
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1), tick=False):
         again = Reporter(reporter.person, session_for(reporter.person))
-        again.browser.cookies[COOKIE] = reporter.browser.cookies[COOKIE].value
+        hand_over(reporter, again.browser)
         assert again.get("report_page", "activity").status_code == 302
 
 
@@ -143,7 +155,7 @@ def test_things_that_were_seen_are_added_changed_and_taken_out(reporter: Reporte
     page = reporter.get("report_seen").content.decode()
     assert "A vehicle: ABC 123, white" in page and "A person: J. Doe, Took pictures" in page
     reporter.post("report_seen_change", 1, seen="2", plate="ABC 124")
-    reporter.post("report_seen_remove", 2)
+    reporter.post("report_seen_remove", 2, seen="3")
     page = reporter.get("report_seen").content.decode()
     assert "ABC 124" in page and "Took pictures" not in page
 

@@ -17,7 +17,7 @@ from portal.audit.models import Event
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.members.refusals import NotYours
-from portal.reporting import contents, evidence, retention
+from portal.reporting import contents, evidence, mail_to_members, reopening, retention
 from portal.reporting.actions.retention import (
     HandedOver,
     HeldAlready,
@@ -166,6 +166,34 @@ class TestPurging:
         assert (row.by, row.schedule, row.files, row.keys) == (custodian, SCHEDULE, 1, 1)
         assert row.done_at is not None
         assert report.number in str(row.case)
+
+    def test_who_sent_it_is_told_nowhere_any_more(
+        self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        schedule()
+        report, submitter = closed.report, closed.report.submitter
+        assert set(Attachment.objects.values_list("owner", flat=True)) == {submitter.pk}
+        other = make_report(submitter, files=[Sent()])
+        with django_capture_on_commit_callbacks(execute=True):
+            purge(closed, custodian)
+        report.refresh_from_db()
+        assert (report.submitter, report.copy_to) == (None, None)
+        assert set(Attachment.objects.filter(report_uuid=report.uuid).values_list("owner", flat=True)) == {None}
+        assert set(Attachment.objects.filter(report_uuid=other.uuid).values_list("owner", flat=True)) == {submitter.pk}
+        assert list(reopening.own_reports(submitter)) == [other]
+
+    def test_the_desk_still_shows_what_is_left_and_mails_nobody(
+        self, closed: Case, custodian: Person, pages: Any
+    ) -> None:
+        schedule()
+        purge(closed, custodian)
+        number, identifier = closed.report.number, closed.report.uuid
+        assert [mail_to_members.report_sent(number), mail_to_members.report_answered(number)] == [None, None]
+        client = session_for(custodian)
+        assert client.get(f"/desk/retention/{identifier}/certificate/").status_code == 200
+        client.post(f"/desk/reports/{identifier}/", {"purpose": "review"})
+        assert client.get(f"/desk/reports/{identifier}/").status_code == 200
+        assert client.get("/desk/reports/?state=all").status_code == 200
 
     def test_nothing_of_it_opens_again(
         self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any

@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.core import mail as sent
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from portal.audit.enums import Verb
 from portal.audit.models import Event
-from portal.members.enums import StaffRole
-from portal.reporting import orphans, redress, retention_ticks
+from portal.core import outbox
+from portal.core.models import OutgoingMail
+from portal.members.enums import AlarmKind, StaffRole
+from portal.members.models import Alarm
+from portal.reporting import mail, orphans, redress, retention_ticks
 from portal.reporting.enums import RedressKind
 from portal.reporting.models import Attachment, Draft, Report, SweepGeneration
 from portal.vault import generations, records
@@ -211,6 +216,35 @@ class TestAfterARestore:
         orphans.resume()
         page = session_for(staff(StaffRole.ADMINISTRATOR)).get("/desk/").content.decode()
         assert "A database was restored" not in page
+
+    def test_the_duty_officer_is_told_once_for_each_time_it_stopped_and_each_day(self) -> None:
+        """Each minute the desk-worker looks; the alarm is about the stop and not about the look."""
+        duty = staff(StaffRole.DUTY_OFFICER)
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            Generation.objects.update(number=1)
+            SweepGeneration.objects.update(swept_at=None)
+            told = []
+            for hours in (0, 0, 12, 13, 0):
+                clock.shift(timedelta(hours=hours))
+                retention_ticks.sweep_orphans(timezone.now())
+                told.append(OutgoingMail.objects.filter(kind=mail.TROUBLE).count())
+            assert told == [1, 1, 1, 2, 2]
+            orphans.resume()
+            retention_ticks.sweep_orphans(timezone.now())
+            clock.shift(timedelta(hours=7))
+            Generation.objects.update(number=1)
+            retention_ticks.sweep_orphans(timezone.now())
+            assert OutgoingMail.objects.filter(kind=mail.TROUBLE).count() == 3
+            outbox.send_waiting()
+        assert [message.to for message in sent.outbox] == [[duty.email]]
+        assert "a database was restored" in sent.outbox[0].body
+        assert Alarm.objects.open().get().kind == AlarmKind.SWEEP_HALTED
+
+    def test_a_sweep_that_goes_on_alarms_nobody(self) -> None:
+        staff(StaffRole.DUTY_OFFICER)
+        SweepGeneration.objects.update(swept_at=None)
+        retention_ticks.sweep_orphans(later())
+        assert not Alarm.objects.exists()
 
 
 class TestCommand:
