@@ -25,9 +25,7 @@ from portal.reporting.forms.desk import TextForm
 from portal.reporting.models import Case
 from portal.reporting.people import ANALYSTS, DESK
 
-AWAY = _(
-    "The desk’s keys are not at hand now, so much would be missing. Nothing was made; try again later."
-)
+AWAY = _("The desk’s keys are not at hand now, so much would be missing. Nothing was made; try again later.")
 
 
 @for_roles(*ANALYSTS)
