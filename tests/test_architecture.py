@@ -52,6 +52,16 @@ def allowed(room: str) -> set[str]:
     return {room, "search"} | BELOW | SPINE
 
 
+def test_search_names_no_feature() -> None:
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in (ROOT / "search").rglob("*.py")
+        for name in imported_rooms(path)
+        if name not in {"search", "core", "vocabulary", "access", "audit", "members"}
+    }
+    assert not wrong
+
+
 @pytest.mark.parametrize("room", sorted(rooms() - GLUE))
 def test_a_room_imports_only_what_its_place_allows(room: str) -> None:
     wrong = {
@@ -71,7 +81,8 @@ def test_no_file_collects_leftovers() -> None:
 def test_no_file_outgrows_its_room() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
-        for path in [*(ROOT / "portal").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
+        for folder in ("portal", "search", "scripts")
+        for path in (ROOT / folder).rglob("*.py")
         if "migrations" not in path.parts and (lines := path.read_text().count("\n")) > LONGEST
     }
     assert not long

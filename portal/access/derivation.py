@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from portal.access.models import Marked, Token
+from portal.access.signals import derived
 
 
 def marked_models() -> list[type[Marked]]:
@@ -35,6 +36,7 @@ def derive(model: type[Marked], pk: int) -> None:
             [Token(content_type=content_type, object_id=pk, token=token) for token in sorted(wanted - present)],
             ignore_conflicts=True,
         )
+        derived.send(sender=model, pk=pk)
 
 
 def drift() -> Iterator[tuple[type[Marked], int]]:

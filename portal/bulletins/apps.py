@@ -8,4 +8,10 @@ class BulletinsConfig(AppConfig):
     verbose_name = _("Bulletins")
 
     def ready(self) -> None:
-        from portal.bulletins import checks, navigation, signal_handlers, ticks  # noqa: F401  (they register themselves)
+        from portal.bulletins import (  # noqa: F401  (they register themselves)
+            checks,
+            finding,
+            navigation,
+            signal_handlers,
+            ticks,
+        )

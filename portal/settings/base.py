@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "portal.bulletins",
     "portal.oversight",
     "portal.reporting",
+    "search",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -1,0 +1,75 @@
+"""What of bulletins and guidance is found by search."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+
+from portal.bulletins.models import BulletinPage, EmployeeSheetPage, GuidancePage
+from search import registry
+from search.registry import Projection, Source, Text
+
+CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.IGNORECASE)
+
+
+def text_of(body: Any) -> str:
+    """The words of a body of blocks. What only points elsewhere (related bulletins, attachments) has words of its own."""
+    pieces = [
+        block.block.get_searchable_content(block.value)
+        for block in body
+        if block.block_type not in {"related", "attachments"}
+    ]
+    return strip_tags("\n".join(str(piece) for found in pieces for piece in found))
+
+
+def of_bulletin(page: BulletinPage) -> Projection:
+    """A bulletin: its words, its number and its CVEs. Handling, sources and closure basis are not searched."""
+    text = f"{page.watch_for}\n{text_of(page.body)}"
+    return Projection(
+        kind="bulletin",
+        title=page.title,
+        summary=page.summary,
+        texts=[Text(0, text)],
+        identifiers=[number for number in (page.number, *page.cve_ids) if number],
+        publisher=page.originator,
+        sectors=[sector.slug for sector in page.sectors.all()],
+        dated=page.revised_at or page.issued_at,
+    )
+
+
+def of_guidance(page: GuidancePage) -> Projection:
+    return Projection(
+        kind="guidance",
+        title=page.title,
+        summary=page.summary,
+        texts=[Text(0, text_of(page.body))],
+        publisher=page.source_name,
+        sectors=[sector.slug for sector in page.sectors.all()],
+        hazards=[hazard.slug for hazard in page.hazards.all()],
+        dated=page.last_published_at,
+    )
+
+
+def of_sheet(page: EmployeeSheetPage) -> Projection:
+    return Projection(
+        kind="sheet",
+        title=page.title,
+        texts=[Text(0, strip_tags(page.text))],
+        publisher=page.prepared_by,
+        dated=page.last_published_at,
+    )
+
+
+def address(page: Any) -> str:
+    return str(page.get_url() or "")
+
+
+for model, kind, words, project in (
+    (BulletinPage, "bulletin", _("Bulletin"), of_bulletin),
+    (GuidancePage, "guidance", _("Guidance"), of_guidance),
+    (EmployeeSheetPage, "sheet", _("Employee sheet"), of_sheet),
+):
+    registry.register(Source(model=model, kinds={kind: words}, project=project, address=address))  # type: ignore[arg-type]  # each of its own model

@@ -1,0 +1,12 @@
+"""Closed lists of search."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Alerts(models.TextChoices):
+    """How often the owner of a saved search is told of what is new in it."""
+
+    NONE = "none", _("no mail")
+    DAILY = "daily", _("once a day")
+    WEEKLY = "weekly", _("once a week")

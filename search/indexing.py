@@ -1,0 +1,146 @@
+"""Keeping entries in step with things, in the transaction that changes the thing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+
+from portal.access.models import Marked
+from portal.access.rule import Marking
+from search import registry
+from search.models import LONGEST_PAGE, Change, Entry, EntryPage, EntryToken, EntryWord
+from search.queries import STOP_WORDS, as_identifier, words_of
+from search.querysets import bars
+from search.registry import Projection, Source, Text
+
+BLANK = " \t\n"
+MOST_WORDS = 60
+
+
+def refresh(model: type[models.Model], key: int) -> bool:
+    """Make the entry of one thing what the thing now says, or take it out. Returns whether anything was changed."""
+    source = registry.source_of(model)
+    if source is None:
+        return False
+    thing = source.model._default_manager.filter(pk=key).first()
+    return enter(source, thing) if thing is not None else take_out(model, key)
+
+
+def enter(source: Source, thing: Any) -> bool:
+    """Enter a thing as it is in hand, which is as it is stored. Returns whether anything was changed."""
+    marking: Marking = thing.marking()
+    projection = source.project(thing) if marking.is_published and marking.tokens() else None
+    if projection is None:
+        return take_out(source.model, thing.pk)
+    digest = _digest(projection, marking)
+    with transaction.atomic():
+        rows = Entry.objects.select_for_update().filter(content_type=_type(source.model), object_id=thing.pk)
+        if rows.filter(digest=digest).exists():
+            return False
+        _write(rows, source.model, thing.pk, projection, marking, digest)
+    return True
+
+
+def take_out(model: type[models.Model], key: int) -> bool:
+    """Take the entry of a thing out. Returns whether there was one."""
+    with transaction.atomic():
+        gone, _by_table = Entry.objects.filter(content_type=_type(model), object_id=key).delete()
+        if gone:
+            _version(model, key)
+    return bool(gone)
+
+
+def _write(
+    rows: models.QuerySet[Entry],
+    model: type[models.Model],
+    key: int,
+    projection: Projection,
+    marking: Marking,
+    digest: str,
+) -> None:
+    fields = {**_fields(projection, marking), "digest": digest, "version": _version(model, key)}
+    if rows.update(**fields):
+        entry = rows.get()
+        for part in (EntryToken, EntryWord, EntryPage):
+            part._default_manager.filter(entry=entry).delete()
+    else:
+        entry = Entry.objects.create(content_type=_type(model), object_id=key, **fields)
+    EntryToken.objects.bulk_create([EntryToken(entry=entry, token=token) for token in sorted(marking.tokens())])
+    EntryWord.objects.bulk_create([EntryWord(entry=entry, word=word) for word in _words(projection)])
+    EntryPage.objects.bulk_create(_pages(entry, projection))
+
+
+def _fields(projection: Projection, marking: Marking) -> dict[str, Any]:
+    return {
+        "kind": projection.kind,
+        "title": projection.title[:300],
+        "summary": projection.summary,
+        "identifiers": [as_identifier(text) for text in projection.identifiers],
+        "publisher": projection.publisher[:160],
+        "sectors": list(projection.sectors),
+        "hazards": list(projection.hazards),
+        "dated": projection.dated,
+        "label": marking.label,
+        "caveats": bars([caveat.value for caveat in marking.enforced_caveats()]),
+        "visible_from": marking.visible_from,
+        "expires_at": marking.expires_at,
+        "recalled_at": marking.recalled_at,
+    }
+
+
+def _pages(entry: Entry, projection: Projection) -> list[EntryPage]:
+    """One row for each page, or part of a long one; one row at least, since the head is found by it as well."""
+    head = {"title": entry.title, "summary": entry.summary, "identifiers": " ".join(projection.identifiers)}
+    texts = projection.texts or [Text(0, "")]
+    return [
+        EntryPage(entry=entry, number=page.number, part=part, text=piece, **head)
+        for page in texts
+        for part, piece in enumerate(_pieces(page.text))
+    ]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text in pieces that a row can hold. NUL, which PostgreSQL cannot store, becomes a blank."""
+    plain = text.replace("\0", " ").encode("utf-8", "ignore").decode()
+    for start in range(0, len(plain) or 1, LONGEST_PAGE):
+        yield plain[start : start + LONGEST_PAGE]
+
+
+def _words(projection: Projection) -> list[str]:
+    """The words that completion offers, each once, the title's first."""
+    said = words_of(f"{projection.title} {' '.join(projection.identifiers)} {projection.summary}")
+    told = (word for word in said if len(word) > 2 and word not in STOP_WORDS)
+    numbers = (as_identifier(text)[:40] for text in projection.identifiers)
+    return list(dict.fromkeys([*numbers, *told]))[:MOST_WORDS]
+
+
+def _version(model: type[models.Model], key: int) -> int:
+    """The next version of a thing: larger than any before, also where it was taken out and came back."""
+    Change.objects.filter(content_type=_type(model), object_id=key).delete()
+    return Change.objects.create(content_type=_type(model), object_id=key).pk
+
+
+def _digest(projection: Projection, marking: Marking) -> str:
+    said = {**asdict(projection), **_fields(projection, marking), "tokens": sorted(marking.tokens())}
+    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _type(model: type[models.Model]) -> ContentType:
+    return ContentType.objects.get_for_model(model, for_concrete_model=True)
+
+
+def refresh_all(source: Source) -> Iterator[bool]:
+    """Enter every row of a source anew, one after the other; True for each that was changed."""
+    manager: Any = source.model._default_manager
+    for thing in manager.prefetch_related(*source.prefetch).order_by("pk").iterator(chunk_size=200):
+        yield enter(source, thing)
+
+
+def is_found(model: type[models.Model]) -> bool:
+    return issubclass(model, Marked) and registry.source_of(model) is not None

@@ -1,0 +1,23 @@
+"""What makes one hit better than another, beside the words: how new it is, and of what kind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+# How much the words weigh by where they stand.
+TITLE, IDENTIFIERS, SUMMARY, TEXT = 8.0, 10.0, 3.0, 1.0
+NEWEST_BONUS = 0.4  # of the score, for what is of today
+HALF_LIFE = 365.0  # days after which half of that is left
+# A thing that was made to be used, or that warns now, before one that is read for background.
+KIND = {"bulletin": 1.1, "template": 1.15, "guidance": 1.1, "provision": 1.1}
+
+
+def recency(dated: datetime | None, now: datetime) -> float:
+    """A factor between 1 and 1 + NEWEST_BONUS. What carries no date, or one to come, has none of the bonus."""
+    if dated is None or dated > now:
+        return 1.0
+    return 1.0 + NEWEST_BONUS * 0.5 ** ((now - dated).total_seconds() / 86_400 / HALF_LIFE)
+
+
+def kind(name: str) -> float:
+    return KIND.get(name, 1.0)
