@@ -9,4 +9,11 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from search import checks, signal_handlers  # noqa: F401  (they register themselves)
+        from search import (  # noqa: F401  (they register themselves)
+            checks,
+            mail,
+            navigation,
+            signal_handlers,
+            synonyms,
+            ticks,
+        )

@@ -6,6 +6,7 @@ Both stem English words. Everything asked of them is built here from plain words
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ PAGES = EntryPage._meta.db_table
 INDEX = "search_text"
 MOST_PAGES = 100_000  # pages with the words that are ranked; the best ones
 WORDS_IN_FRAGMENT = 32
+SIGNS = frozenset("-_./:@+<>&~=?#")
 PARTS_OF_TITLE = "HighlightAll=true"
 
 
@@ -49,7 +51,9 @@ def matching(wanted: Sequence[Clause], unwanted: Sequence[Clause], *, is_loose: 
         unwanted_sql, unwanted_given = _entries_with(clause)
         limits.append(f"found.entry_id NOT IN ({unwanted_sql})")
         given += unwanted_given
-    whole = f"WITH found AS MATERIALIZED ({sql}) SELECT id, entry_id, number, score FROM found WHERE {' AND '.join(limits)}"  # noqa: S608  (names of ours; everything typed is a parameter)
+    whole = (
+        f"WITH found AS MATERIALIZED ({sql}) SELECT id, entry_id, number, score FROM found WHERE {' AND '.join(limits)}"  # noqa: S608  (names of ours; everything typed is a parameter)
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"{whole} ORDER BY score DESC, id LIMIT {MOST_PAGES}", given)
         return [Scored(page, entry, number, float(score)) for page, entry, number, score in cursor.fetchall()]
@@ -88,9 +92,15 @@ def postgres_query(clauses: Iterable[Clause], *, is_loose: bool = False) -> tupl
     """A tsquery out of plain words; PostgreSQL takes each phrase apart itself."""
     groups, given = [], []
     for clause in clauses:
-        groups.append("(" + " || ".join("phraseto_tsquery('english', %s)" for _way in clause.ways) + ")")
-        given += [" ".join(way) for way in clause.ways]
+        groups.append("(" + " || ".join("phraseto_tsquery('search_english', %s)" for _way in clause.ways) + ")")
+        given += [plain(" ".join(way)) for way in clause.ways]
     return (" || " if is_loose else " && ").join(groups), given
+
+
+def plain(text: str) -> str:
+    """A text as PostgreSQL's index was given it (migration 0002): signs as blanks, letters without accents."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(" " if sign in SIGNS else sign for sign in parts if not unicodedata.combining(sign))
 
 
 def _entries_with(clause: Clause) -> tuple[str, list[Any]]:
@@ -124,8 +134,8 @@ def _postgres_fragments(wanted: Sequence[Clause], pages: Sequence[int]) -> tuple
     asked, given = postgres_query(wanted, is_loose=True)
     marks = f"StartSel={MARK}, StopSel={UNMARK}"
     sql = (
-        f"SELECT page.id, ts_headline('english', page.title, asked.query, %s),"  # noqa: S608  (as above)
-        f" ts_headline('english', page.text, asked.query, %s) FROM {PAGES} page, (SELECT {asked} AS query) asked"
+        f"SELECT page.id, ts_headline('search_english', page.title, asked.query, %s),"  # noqa: S608  (as above)
+        f" ts_headline('search_english', page.text, asked.query, %s) FROM {PAGES} page, (SELECT {asked} AS query) asked"
         f" WHERE page.id = ANY(%s)"
     )
     short = f"{marks}, MaxWords={WORDS_IN_FRAGMENT}, MinWords=12"

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils import timezone
 
 from portal.access.models import Marked
 from portal.access.rule import Marking
@@ -21,30 +22,45 @@ from search.registry import Projection, Source, Text
 
 BLANK = " \t\n"
 MOST_WORDS = 60
+HELD_AT_ONCE = 50  # rows of a source that are locked while they are entered
 
 
-def refresh(model: type[models.Model], key: int) -> bool:
-    """Make the entry of one thing what the thing now says, or take it out. Returns whether anything was changed."""
+def refresh(model: type[models.Model], key: int, *, is_forced: bool = False) -> bool:
+    """Make the entry of one thing what the thing now says, or take it out. Returns whether anything was changed.
+
+    `is_forced` writes it anew where it seems to say so already.
+    """
     source = registry.source_of(model)
     if source is None:
         return False
     thing = source.model._default_manager.filter(pk=key).first()
-    return enter(source, thing) if thing is not None else take_out(model, key)
+    return enter(source, thing, is_forced=is_forced) if thing is not None else take_out(model, key)
 
 
-def enter(source: Source, thing: Any) -> bool:
+def enter(source: Source, thing: Any, *, is_forced: bool = False) -> bool:
     """Enter a thing as it is in hand, which is as it is stored. Returns whether anything was changed."""
     marking: Marking = thing.marking()
-    projection = source.project(thing) if marking.is_published and marking.tokens() else None
+    projection = _projection(source, thing, marking)
     if projection is None:
         return take_out(source.model, thing.pk)
     digest = _digest(projection, marking)
     with transaction.atomic():
         rows = Entry.objects.select_for_update().filter(content_type=_type(source.model), object_id=thing.pk)
-        if rows.filter(digest=digest).exists():
+        if not is_forced and rows.filter(digest=digest).exists():
             return False
         _write(rows, source.model, thing.pk, projection, marking, digest)
     return True
+
+
+def expected(source: Source, thing: Any) -> tuple[str, frozenset[str]] | None:
+    """Digest and tokens of the entry that a thing calls for; None where it is not to be found."""
+    marking: Marking = thing.marking()
+    projection = _projection(source, thing, marking)
+    return None if projection is None else (_digest(projection, marking), marking.tokens())
+
+
+def _projection(source: Source, thing: Any, marking: Marking) -> Projection | None:
+    return source.project(thing) if marking.is_published and marking.tokens() else None
 
 
 def take_out(model: type[models.Model], key: int) -> bool:
@@ -54,6 +70,13 @@ def take_out(model: type[models.Model], key: int) -> bool:
         if gone:
             _version(model, key)
     return bool(gone)
+
+
+def forget(content_type: int, key: int) -> None:
+    """Take the entry of something out whose model may be gone as well."""
+    with transaction.atomic():
+        Entry.objects.filter(content_type=content_type, object_id=key).delete()
+        tell_again(content_type, key)
 
 
 def _write(
@@ -71,9 +94,18 @@ def _write(
             part._default_manager.filter(entry=entry).delete()
     else:
         entry = Entry.objects.create(content_type=_type(model), object_id=key, **fields)
+    _date_by_showing(entry, marking)
     EntryToken.objects.bulk_create([EntryToken(entry=entry, token=token) for token in sorted(marking.tokens())])
     EntryWord.objects.bulk_create([EntryWord(entry=entry, word=word) for word in _words(projection)])
     EntryPage.objects.bulk_create(_pages(entry, projection))
+
+
+def _date_by_showing(entry: Entry, marking: Marking) -> None:
+    """What shows only later is new only then: whoever follows a search is told of it on that day, and not never."""
+    now = timezone.now()
+    shows = max(marking.visible_from or now, now)
+    if shows > now or entry.entered_at > now:
+        Entry.objects.filter(pk=entry.pk).update(entered_at=shows)
 
 
 def _fields(projection: Projection, marking: Marking) -> dict[str, Any]:
@@ -135,11 +167,28 @@ def _type(model: type[models.Model]) -> ContentType:
     return ContentType.objects.get_for_model(model, for_concrete_model=True)
 
 
-def refresh_all(source: Source) -> Iterator[bool]:
-    """Enter every row of a source anew, one after the other; True for each that was changed."""
+def refresh_all(source: Source, *, is_forced: bool = False) -> Iterator[bool]:
+    """Enter every row of a source anew; True for each that was changed.
+
+    Rows are held while they are read and entered, a few at a time, so that nothing newer is overwritten. One that
+    somebody is changing is left to them: their change enters it.
+    """
     manager: Any = source.model._default_manager
-    for thing in manager.prefetch_related(*source.prefetch).order_by("pk").iterator(chunk_size=200):
-        yield enter(source, thing)
+    last = 0
+    while keys := list(manager.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:HELD_AT_ONCE]):
+        last = keys[-1]
+        with transaction.atomic():
+            rows = manager.filter(pk__in=keys).select_for_update(skip_locked=True).order_by("pk")
+            changed = [enter(source, thing, is_forced=is_forced) for thing in rows.prefetch_related(*source.prefetch)]
+        yield from changed
+
+
+def tell_again(content_type: int, key: int) -> None:
+    """Give a thing the next version, so that an index outside is told of it again, or that it is gone."""
+    with transaction.atomic():
+        Change.objects.filter(content_type=content_type, object_id=key).delete()
+        change = Change.objects.create(content_type_id=content_type, object_id=key)
+        Entry.objects.filter(content_type=content_type, object_id=key).update(version=change.pk)
 
 
 def is_found(model: type[models.Model]) -> bool:

@@ -5,7 +5,7 @@ An entry is written in the transaction that changes the thing (`indexing`), and 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -44,7 +44,7 @@ class Entry(models.Model):
     digest = models.CharField(max_length=64)
     entered_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
-    objects: ClassVar[EntryQuerySet] = EntryQuerySet.as_manager()
+    objects: ClassVar[Any] = EntryQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["content_type", "object_id"], name="search_entry_once")]

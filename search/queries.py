@@ -16,9 +16,7 @@ MOST_CLAUSES = 24
 LONGEST_WORD = 40
 # Words that say nothing about what is meant. A line of nothing else is refused with a sentence.
 STOP_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have how i if in into is it its may me my"
-    " no not of on or our should so than that the their them then there these they this to was we were what when where"
-    " which who whom why will with would you your".split()
+    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "may", "me", "my", "no", "not", "of", "on", "or", "our", "should", "so", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "why", "will", "with", "would", "you", "your"]
 )
 PIECE = re.compile(r'(?P<out>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
@@ -68,9 +66,10 @@ def understand(typed: str, *, synonyms: Iterable[Iterable[Phrase]] = ()) -> Quer
     """
     line = clean(typed)
     pieces = [piece for piece in (_piece(match) for match in PIECE.finditer(line[:LONGEST])) if piece.typed]
-    told = [piece for piece in pieces if not _is_stop(piece)][:MOST_CLAUSES]
     ways = _ways(synonyms)
-    clauses = tuple(Clause((c.typed, *ways.get(c.typed, ())), c.is_excluded) for c in _joined(told, ways))
+    # Joined first: a name that is known may hold a stop word, such as 'continuity of operations'.
+    told = [piece for piece in _joined(pieces, ways) if not _is_stop(piece)][:MOST_CLAUSES]
+    clauses = tuple(Clause((c.typed, *ways.get(c.typed, ())), c.is_excluded) for c in told)
     return Query(
         clauses,
         identifiers=tuple(dict.fromkeys(identifiers_in(line[:LONGEST]))),

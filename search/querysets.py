@@ -29,6 +29,10 @@ class EntryQuerySet(QuerySet["Entry"]):
                 rows = rows.exclude(caveats__contains=bars([caveat.value]))
         return rows.filter(Exists(EntryToken.objects.filter(entry=OuterRef("pk"), token__in=viewer.tokens)))
 
+    def with_parts(self) -> Self:
+        """With tokens, words and pages, which an index outside gets."""
+        return self.prefetch_related("tokens", "words", "pages")
+
 
 def bars(values: list[str]) -> str:
     """Values in one column, each between bars, so that none is found inside another."""

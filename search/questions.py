@@ -23,7 +23,10 @@ class SearchUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Ask:
-    """One question. `facets` maps names of FACETS to the values chosen; several of one are alternatives."""
+    """One question. `facets` maps names of FACETS to the values chosen; several of one are alternatives.
+
+    `is_strict` asks for what has all the words alone, however little that is.
+    """
 
     viewer: Viewer
     query: Query
@@ -32,6 +35,7 @@ class Ask:
     first: int = 0
     size: int = PAGE_SIZE
     entered_after: datetime | None = None
+    is_strict: bool = False
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ class Source:
 
     `project` gives what is found of a row, or None where it is no longer to be found. `address` is where a row opens,
     and `page_address`, for what has pages, where one page of it does. `related` are the relations whose change alters
-    the projection.
+    the projection. `safe_title` and `permalink` are what may stand of a row in mail: above TLP:GREEN neither has words
+    of it. Where a source has none, mail names what is above TLP:GREEN by its kind alone, and leads to no address of it.
     """
 
     model: type[Model]
@@ -52,6 +53,8 @@ class Source:
     project: Callable[[Any], Projection | None]
     address: Callable[[Any], str]
     page_address: Callable[[Any, int], str] | None = None
+    safe_title: Callable[[Any], str] | None = None
+    permalink: Callable[[Any], str] | None = None
     prefetch: Sequence[str] = ()
     related: Sequence[Any] = field(default_factory=tuple)
 

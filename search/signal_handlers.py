@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import m2m_changed, post_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
 from portal.access.signals import derived
-from search import indexing, registry
+from search import indexing, outbox, registry
+from search.models import Change
 
 CHANGES = {"post_add", "post_remove", "post_clear"}
 
@@ -32,3 +33,9 @@ def thing_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
     """A thing is gone, and so is its entry."""
     if registry.source_of(type(instance)):
         indexing.take_out(type(instance), instance.pk)
+
+
+@receiver(post_save, sender=Change)
+def change_put(**kwargs: Any) -> None:
+    """An entry was written or taken out: an index outside is told when that is committed."""
+    outbox.tell_when_committed()

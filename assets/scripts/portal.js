@@ -1,8 +1,9 @@
 // What the pages do beyond links and forms. Each of these only adds: without a script every task but passkeys still
 // works. The server is asked for something only by the warning before a session ends, by passkeys, by pages that save
-// themselves and by files on their way; the map asks for its own picture.
+// themselves, by files on their way and by the search box; the map asks for its own picture.
 
 import { closeMenusKindly, openOnDesks } from "./disclosures.js";
+import { offerCompletions } from "./search-box.js";
 import { offerCopying } from "./copying.js";
 import { offerMapPicking } from "./map-picker.js";
 import { offerPrinting } from "./printing.js";
@@ -16,6 +17,7 @@ import { warnBeforeTheEnd } from "./session.js";
 
 closeMenusKindly();
 openOnDesks();
+offerCompletions();
 offerCopying();
 offerPrinting();
 followReading();

@@ -33,6 +33,7 @@ BACKGROUND = {
     "logo",
     "ready",
     "robots",
+    "search_complete",  # what the search box offers while somebody types; the search itself is recorded
     "theme",
 }
 

@@ -9,6 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from portal.bulletins.models import BulletinPage, EmployeeSheetPage, GuidancePage
+from portal.vocabulary.models import Sector
 from search import registry
 from search.registry import Projection, Source, Text
 
@@ -35,9 +36,15 @@ def of_bulletin(page: BulletinPage) -> Projection:
         texts=[Text(0, text)],
         identifiers=[number for number in (page.number, *page.cve_ids) if number],
         publisher=page.originator,
-        sectors=[sector.slug for sector in page.sectors.all()],
+        sectors=sectors_of(page),
         dated=page.revised_at or page.issued_at,
     )
+
+
+def sectors_of(page: BulletinPage) -> list[str]:
+    """The sectors under which a bulletin is found: all of them where it concerns several without naming them."""
+    sectors = Sector.objects.order_by("pk") if page.is_cross_sector else page.sectors.all()
+    return [sector.slug for sector in sectors]
 
 
 def of_guidance(page: GuidancePage) -> Projection:
@@ -67,9 +74,21 @@ def address(page: Any) -> str:
     return str(page.get_url() or "")
 
 
+def safe_title(page: BulletinPage | GuidancePage) -> str:
+    return page.leakable_title
+
+
+def permalink(page: BulletinPage | GuidancePage) -> str:
+    return page.permalink
+
+
 for model, kind, words, project in (
     (BulletinPage, "bulletin", _("Bulletin"), of_bulletin),
     (GuidancePage, "guidance", _("Guidance"), of_guidance),
-    (EmployeeSheetPage, "sheet", _("Employee sheet"), of_sheet),
 ):
-    registry.register(Source(model=model, kinds={kind: words}, project=project, address=address))  # type: ignore[arg-type]  # each of its own model
+    facts: dict[str, Any] = {"kinds": {kind: words}, "project": project, "address": address}
+    registry.register(Source(model=model, safe_title=safe_title, permalink=permalink, **facts))
+# A sheet is always TLP:CLEAR: its own title may leave.
+registry.register(
+    Source(model=EmployeeSheetPage, kinds={"sheet": _("Employee sheet")}, project=of_sheet, address=address)
+)

@@ -99,6 +99,20 @@ TABLE: tuple[Variable, ...] = (
         "ClamAV's daemon, which scans what is uploaded; without it uploads stay 'awaiting scan'",
         (),
     ),
+    Variable(
+        "ELASTICSEARCH_URL",
+        "web address",
+        "the Elasticsearch that answers searches; without it the database does",
+        (),
+    ),
+    Variable(
+        "ELASTICSEARCH_API_KEY",
+        "text",
+        "the key for it: front and worker have one that only reads",
+        (),
+    ),
+    Variable("ELASTICSEARCH_CA", "file", "the certificates that vouch for it, where the usual ones do not", ()),
+    Variable("ELASTICSEARCH_PREFIX", "text", "what the names of the portal's indices begin with", (), "portal"),
     Variable("PORTAL_STATIC_ROOT", "folder", "where collectstatic puts stylesheets and scripts", (), "var/static"),
     Variable("PORTAL_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "how much is logged", (), "INFO"),
 )

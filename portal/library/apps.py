@@ -8,6 +8,12 @@ class LibraryConfig(AppConfig):
     verbose_name = _("Library")
 
     def ready(self) -> None:
-        from portal.library import checks, permissions, signal_handlers  # noqa: F401  (they register themselves)
+        from portal.library import (  # noqa: F401  (they register themselves)
+            checks,
+            finding,
+            navigation,
+            permissions,
+            signal_handlers,
+        )
 
         permissions.install()

@@ -1,4 +1,4 @@
-"""The admin's forms for documents and images."""
+"""The admin's forms for documents, images and provisions, and the questions of the liability finder."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
 from portal.access.enums import Reach
 from portal.access.rule import Marking
-from portal.library.models import MARKING_FORM_FIELDS, PortalDocument, PortalImage
+from portal.library.enums import Condition, Party
+from portal.library.finder import Answer, Answers, Way
+from portal.library.models import MARKING_FORM_FIELDS, LiabilityGap, PortalDocument, PortalImage, Provision
 from portal.members.audience import report
 from portal.members.widgets import PeopleByAddress
 
@@ -82,3 +85,62 @@ class ImageForm(SaysWhoCanRead, BaseImageForm):
 
     class Meta(BaseImageForm.Meta):
         widgets = {**BaseImageForm.Meta.widgets, **PEOPLE}
+
+
+class ListField(forms.TypedMultipleChoiceField):
+    """Several values of a closed list, kept as a list."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, required=False, **options)
+
+
+class ProvisionForm(WagtailAdminModelForm):  # type: ignore[misc]  # Wagtail has no types
+    """A provision, with its lists as boxes to tick."""
+
+    parties = ListField(choices=Party.choices, label=_("Whom it may concern"))
+    conditions = ListField(choices=Condition.choices, label=_("What must be so"))
+    source_url = forms.URLField(label=_("Address of the source"), required=False, assume_scheme="https")
+
+    class Meta:
+        model = Provision
+        exclude = ()
+
+
+class GapForm(WagtailAdminModelForm):  # type: ignore[misc]  # as above
+    """A gap."""
+
+    parties = ListField(choices=Party.choices, label=_("Whom it concerns"))
+    bill_url = forms.URLField(label=_("Address of the bill"), required=False, assume_scheme="https")
+
+    class Meta:
+        model = LiabilityGap
+        exclude = ()
+
+
+class ProvisionFilter(forms.Form):
+    """Which group of people the table is for."""
+
+    party = forms.ChoiceField(label=_("Whom it may concern"), required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["party"].choices = [("", _("Everybody")), *Party.choices]  # type: ignore[attr-defined]  # a choice
+
+    def chosen(self, name: str) -> str:
+        """The value chosen; '' for none, and for one that is not in the list."""
+        return str(self.cleaned_data.get(name, "")) if self.is_bound and self.is_valid() else ""
+
+
+class FinderForm(forms.Form):
+    """The four questions."""
+
+    party = forms.ChoiceField(label=_("Who are you?"), choices=Party.choices, widget=forms.RadioSelect)
+    declared = forms.ChoiceField(
+        label=_("Has an emergency been declared?"), choices=Answer.choices, widget=forms.RadioSelect
+    )
+    paid = forms.ChoiceField(label=_("Are you paid for the help?"), choices=Answer.choices, widget=forms.RadioSelect)
+    way = forms.ChoiceField(label=_("How do you come to help?"), choices=Way.choices, widget=forms.RadioSelect)
+
+    def answers(self) -> Answers:
+        said = self.cleaned_data
+        return Answers(Party(said["party"]), Answer(said["declared"]), Answer(said["paid"]), Way(said["way"]))

@@ -1,17 +1,32 @@
-"""What of Wagtail's admin shows files without asking its rule of permissions: its API, and the sizes of a picture."""
+"""What of Wagtail's admin shows files without asking its rule of permissions (its API, the sizes of a picture), and the
+editors of the liability resources."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, ObjectList, TabbedInterface
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.images.views.chooser import ImageSelectFormatView, viewset as image_chooser
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
-from portal.library.models import PortalImage
+from portal.library.forms import GapForm, ProvisionForm
+from portal.library.models import MARKING_FORM_FIELDS, LiabilityGap, PortalImage, Provision
 from portal.library.permissions import is_visible_on_desk, visible_on_desk
+
+PROVISION_FIELDS = (
+    *("citation", "title", "slug", "summary", "parties", "conditions", "condition_words", "standard", "not_covered"),
+    *("text", "source", "source_url", "evidence", "verified_on", "verified_by", "review_by", "order", "is_shown"),
+)
+GAP_FIELDS = (
+    *("title", "description", "parties", "provisions", "state", "bill", "bill_url", "bill_status", "updated_on"),
+    "order",
+)
 
 
 @hooks.register("construct_document_chooser_queryset")
@@ -52,5 +67,36 @@ class SelectFormatView(ImageSelectFormatView):
         answer: HttpResponse = super().dispatch(request, *args, **kwargs)
         return answer
 
+
+MARKING = [FieldPanel(name) for name in MARKING_FORM_FIELDS]
+
+
+class ProvisionViewSet(SnippetViewSet):
+    """Liability provisions, with whom they may concern and how they were verified."""
+
+    model = Provision
+    icon = "clipboard-list"
+    menu_label = _("Liability provisions")
+    list_display = ["citation", "title", "evidence", "verified_on", "review_by", "is_shown"]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList([FieldPanel(name) for name in PROVISION_FIELDS], heading=_("Provision")),
+            ObjectList(MARKING, heading=_("Who can read it")),
+        ],
+        base_form_class=ProvisionForm,
+    )
+
+
+class GapViewSet(SnippetViewSet):
+    """Gaps in the law, and the bills that would close them."""
+
+    model = LiabilityGap
+    icon = "warning"
+    list_display = ["title", "state", "bill", "updated_on"]
+    edit_handler = ObjectList([FieldPanel(name) for name in GAP_FIELDS], base_form_class=GapForm)
+
+
+register_snippet(ProvisionViewSet)
+register_snippet(GapViewSet)
 
 image_chooser.select_format_view_class = SelectFormatView

@@ -116,6 +116,7 @@ TEMPLATES = [
                 "portal.core.context_processors.site",
                 "portal.members.context_processors.account",
                 "portal.bulletins.context_processors.footer",
+                "search.context_processors.box",
             ],
         },
     }
@@ -175,6 +176,10 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+PORTAL_ELASTICSEARCH_URL = ENVIRONMENT.text("ELASTICSEARCH_URL")
+PORTAL_ELASTICSEARCH_API_KEY = ENVIRONMENT.text("ELASTICSEARCH_API_KEY")
+PORTAL_ELASTICSEARCH_CA = ENVIRONMENT.text("ELASTICSEARCH_CA")
+PORTAL_ELASTICSEARCH_PREFIX = ENVIRONMENT.text("ELASTICSEARCH_PREFIX")
 PORTAL_CLAMD_ADDRESS = ENVIRONMENT.text("CLAMD_ADDRESS")
 MEDIA_ROOT = ENVIRONMENT.folder("PORTAL_MEDIA_ROOT")
 STATIC_URL = "/static/"

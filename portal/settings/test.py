@@ -38,6 +38,7 @@ os.environ.update(
         "PORTAL_SEALED_ROOT": str(_FOLDER / "sealed"),
         "PORTAL_STATIC_ROOT": str(_FOLDER / "static"),
         "PORTAL_LOG_LEVEL": "WARNING",
+        "ELASTICSEARCH_URL": "",
     }
 )
 

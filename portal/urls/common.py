@@ -19,6 +19,7 @@ before_pages = [
     path("", include("portal.reporting.urls")),
     path("", include("portal.reporting.redress_urls")),
     path("", include("portal.bulletins.urls")),
+    path("", include("search.urls")),
 ]
 
 # Wagtail's own list also routes a log-in and a page-password form; neither exists here.

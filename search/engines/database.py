@@ -95,7 +95,7 @@ def _matches(ask: Ask) -> tuple[list[Match], bool]:
     if not ask.query.wanted:
         return _all(ask), False
     strict = _with_words(ask, is_loose=False)
-    if len(strict) >= FEW or len(ask.query.wanted) == 1:
+    if len(strict) >= FEW or len(ask.query.wanted) == 1 or ask.is_strict:
         return strict, False
     loose = _with_words(ask, is_loose=True)
     first = {match.head.pk for match in strict}
@@ -140,9 +140,7 @@ def _heads(rows: Any, *, only: Iterable[int] | None = None) -> dict[int, Head]:
 
 
 def _fits(head: Head, facets: Mapping[str, Sequence[str]], *, but: str = "") -> bool:
-    return all(
-        set(head.values(name)) & set(chosen) for name, chosen in facets.items() if chosen and name != but
-    )
+    return all(set(head.values(name)) & set(chosen) for name, chosen in facets.items() if chosen and name != but)
 
 
 def _counts(heads: Sequence[Head], facets: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, int]]]:

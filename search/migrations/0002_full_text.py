@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django.db import migrations
@@ -27,12 +28,29 @@ SQLITE_BACK = (
     "DROP TABLE search_text",
 )
 WEIGHTS = (("title", "A"), ("identifiers", "A"), ("summary", "B"), ("text", "D"))
-VECTOR = " || ".join(f"setweight(to_tsvector('english', {name}), '{weight}')" for name, weight in WEIGHTS)
+# PostgreSQL's parser takes `ICSA-23-010-01` for signed numbers and `example.com` for a host. Signs become blanks before
+# it looks, and letters lose their accents, as SQLite's index does by itself (`search.fulltext.plain` for what is asked).
+SIGNS = "-_./:@+<>&~=?#"
+ACCENTED = {sign: unicodedata.normalize("NFKD", sign) for sign in map(chr, range(0xC0, 0x180))}
+PLAIN = {sign: parts[0] for sign, parts in ACCENTED.items() if len(parts) > 1 and parts[0].isascii()}
+FROM, TO = SIGNS + "".join(PLAIN), " " * len(SIGNS) + "".join(PLAIN.values())
+VECTOR = " || ".join(
+    f"setweight(to_tsvector('search_english', translate({name}, '{FROM}', '{TO}')), '{weight}')"
+    for name, weight in WEIGHTS
+)
 POSTGRES = (
+    # English stems, and no stop words: phrases hold them.
+    "CREATE TEXT SEARCH DICTIONARY search_stem (TEMPLATE = snowball, LANGUAGE = english)",
+    "CREATE TEXT SEARCH CONFIGURATION search_english (COPY = english)",
+    "ALTER TEXT SEARCH CONFIGURATION search_english ALTER MAPPING REPLACE english_stem WITH search_stem",
     f"ALTER TABLE search_entrypage ADD COLUMN vector tsvector GENERATED ALWAYS AS ({VECTOR}) STORED",
     "CREATE INDEX search_entrypage_vector ON search_entrypage USING gin (vector)",
 )
-POSTGRES_BACK = ("ALTER TABLE search_entrypage DROP COLUMN vector",)
+POSTGRES_BACK = (
+    "ALTER TABLE search_entrypage DROP COLUMN vector",
+    "DROP TEXT SEARCH CONFIGURATION search_english",
+    "DROP TEXT SEARCH DICTIONARY search_stem",
+)
 
 
 def forwards(apps: Any, schema_editor: Any) -> None:

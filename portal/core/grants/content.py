@@ -150,6 +150,8 @@ APPLICATIONS = (
 CONTENT = (
     *_marked("library_portaldocument"),
     *_marked("library_portalimage"),
+    *_marked("library_provision"),
+    *reads(PAGES, "library_liabilitygap", "library_liabilitygap_provisions"),
     Grant("library_rendition", select=ALL, insert=True, why="sizes of pictures, made when they are first asked for"),
     *_marked("bulletins_bulletinindexpage"),
     *_marked("bulletins_bulletinpage", "sectors", "counties"),
@@ -215,6 +217,20 @@ REPORTING = (
     *closed(DESK, "reporting_purge", "reporting_redresspurge", "reporting_sweepgeneration"),
 )
 
+SEARCH = (
+    *reads("what can be found, and by whom; Desk writes it", "search_entry", "search_entrytoken", "search_entryword"),
+    *reads("what can be found; Desk writes it", "search_entrypage", "search_change"),
+    *reads("words that mean the same; Desk writes them", "search_synonyms"),
+    Grant(
+        "search_savedsearch",
+        select=ALL,
+        insert=True,
+        update=("name", "alerts", "told_until"),
+        delete=True,
+        why="a member keeps searches, and is told of what is new in them",
+    ),
+)
+
 WAGTAIL = (
     *reads(PAGES, "wagtailcore_page", "wagtailcore_site", "wagtailcore_locale", "wagtailcore_collection"),
     Grant(
@@ -268,4 +284,15 @@ OTHERS = (
     *closed("which migrations have run", "django_migrations"),
 )
 
-TABLE: tuple[Grant, ...] = (*CORE, *TRAIL, *PEOPLE, *MEMBERSHIP, *APPLICATIONS, *CONTENT, *REPORTING, *WAGTAIL, *OTHERS)
+TABLE: tuple[Grant, ...] = (
+    *CORE,
+    *TRAIL,
+    *PEOPLE,
+    *MEMBERSHIP,
+    *APPLICATIONS,
+    *CONTENT,
+    *REPORTING,
+    *SEARCH,
+    *WAGTAIL,
+    *OTHERS,
+)

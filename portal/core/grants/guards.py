@@ -274,6 +274,16 @@ REPORTING = (
     ),
 )
 
+SEARCH = (
+    Guard(
+        "search_savedsearch",
+        "INSERT",
+        f"{just_now('NEW.saved_at')} AND {just_now('NEW.told_until')}",
+        "searches saved now; of nothing from before is anybody told",
+    ),
+    Guard("search_savedsearch", "UPDATE", "NEW.told_until >= OLD.told_until", "what was told is not told again"),
+)
+
 # What Front and its worker record. Of what Desk alone does Front could only make things up: that whom something means
 # was erased in order, that a segment was dropped, that a key was destroyed. A test holds the list against the code.
 FRONTS_VERBS = (
@@ -327,7 +337,7 @@ TRAIL = (
     ),
 )
 
-GUARDS: tuple[Guard, ...] = (*ACCOUNTS, *MEMBERSHIP, *APPLICATIONS, *MAIL, *REPORTING, *TRAIL)
+GUARDS: tuple[Guard, ...] = (*ACCOUNTS, *MEMBERSHIP, *APPLICATIONS, *MAIL, *REPORTING, *SEARCH, *TRAIL)
 
 
 def guarded_tables() -> dict[str, tuple[Guard, ...]]:

@@ -16,7 +16,8 @@ from wagtail.images.tests.utils import get_test_image_file
 
 from portal.access.enums import Label, Reach
 from portal.bulletins.models import BulletinPage
-from portal.library.models import PortalDocument, PortalImage, Rendition
+from portal.library.enums import Evidence, Party
+from portal.library.models import LiabilityGap, PortalDocument, PortalImage, Provision, Rendition
 from tests.access.leaks.viewers import ACTIVE, EVERYBODY, Circles
 from tests.factories import bulletin, draft, guidance
 
@@ -76,14 +77,16 @@ def secret_word(number: int) -> str:
 
 
 def make_items(circles: Circles) -> list[Item]:
-    """One bulletin, one guidance page, one document and one picture for each case, and a bulletin nobody released."""
+    """One bulletin, guidance page, document, picture and provision for each case, and a bulletin nobody released."""
     made: list[Item] = []
     for case in cases(circles):
-        for maker in (_bulletin, _guidance, _document, _picture):
+        for maker in (_bulletin, _guidance, _document, _picture, _provision):
             made.append(maker(case, secret_word(len(made))))
     inside = {"tlp": Label.AMBER, "audience_communities": [circles.community]}
     unreleased = Case("AMBER, never released", frozenset(), inside)
     made.append(_draft(unreleased, secret_word(len(made))))
+    gap: Any = LiabilityGap.objects.create(title="Gap", description="Near every provision.", parties=[Party.LENDER])
+    gap.provisions.set(Provision.objects.all())
     return made
 
 
@@ -138,6 +141,15 @@ def _picture(case: Case, secret: str) -> Item:
     facts = {"filter_spec": "max-100x100", "focal_point_key": "", "width": 100, "height": 100}
     rendition = Rendition.objects.create(image=picture, file=smaller, **facts)
     return Item("picture", case, secret, {"library_image": rendition.url})
+
+
+def _provision(case: Case, secret: str) -> Item:
+    fields, audiences = _split(case.fields)
+    facts = {"citation": f"{secret} 1", "title": f"{secret} title", "summary": f"{secret} summary", "standard": secret}
+    verified = {"evidence": Evidence.FULL, "verified_on": timezone.localdate(), "parties": Party.values}
+    provision = Provision(slug=f"s-{secret}", **facts, **verified, **fields)
+    _keep(provision, audiences)
+    return Item("provision", case, secret, {"liability_provision": provision.get_absolute_url()})
 
 
 def _split(fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

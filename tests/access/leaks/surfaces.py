@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 from portal.access.enums import Label
@@ -27,11 +29,25 @@ LISTS: dict[str, frozenset[str]] = {
     "/sitemap.xml": frozenset(),
     "/nothing/": frozenset(),
     "/apply/": frozenset(),
+    "/liability/": frozenset({"provision"}),
+    "/liability/?party=lender": frozenset({"provision"}),
+    "/liability/finder/?party=lender&declared=unknown&paid=unknown&way=unknown": frozenset({"provision"}),
+    "/liability/gaps/": frozenset({"provision"}),
     "/report/": frozenset(),
     "/report/activity/": frozenset(),
     "/report/status/": frozenset(),
     "/account/login/": frozenset(),
+    "/search/": frozenset(),
+    "/search/?q=title&kind=bulletin": frozenset({"bulletin"}),
+    "/search/?q=title&kind=guidance": frozenset({"guidance"}),
+    "/search/?q=title&kind=provision": frozenset({"provision"}),
+    "/search/?label=amber": frozenset(),
+    "/search/?q=titel": frozenset(),
+    "/search/complete/?q=zqx": frozenset(),
+    "/search/saved/": frozenset(),
 }
+# Kinds that search finds by their words.
+FOUND = frozenset({"bulletin", "guidance", "provision"})
 FEED = "/bulletins/feed/"
 
 # Names of addresses that answer about one thing; the items bring the addresses.
@@ -43,6 +59,7 @@ OF_ONE = frozenset(
         "guidance_share",
         "library_download",
         "library_image",
+        "liability_provision",
         "page_by_number",
     }
 )
@@ -62,8 +79,21 @@ NOTHING_MARKED = (
     "logo",
     "feed_tokens",
     "revoke_feed_token",
+    "saved_search",
 )
-OTHERWISE_COVERED = frozenset({"bulletin_feed", "sectors", "sector", "wagtail_serve"})
+OTHERWISE_COVERED = frozenset(
+    {
+        "bulletin_feed",
+        "liability",
+        "liability_finder",
+        "liability_gaps",
+        "search",
+        "search_complete",
+        "sectors",
+        "sector",
+        "wagtail_serve",
+    }
+)
 NOTHING_MARKED_NAMES = frozenset(
     {
         "activity",
@@ -142,12 +172,28 @@ def count_on(body: str) -> int:
     return int(found.group(1))
 
 
+NO_SUCH_WORD = "zqx999qz"
+
+
+def search_for(visitor: Visitor, word: str) -> Answer:
+    """A search, without the word itself, which stands in the box in any case."""
+    answer = ask(visitor, f"/search/?q={word}")
+    return replace(answer, body=answer.body.replace(word, "WORD"))
+
+
+def completed(visitor: Visitor, beginning: str) -> list[str]:
+    """What the search box offers; nothing to those who are led elsewhere first, as to an agreement."""
+    answer = ask(visitor, f"/search/complete/?q={beginning}")
+    return list(json.loads(answer.body)["offers"]) if answer.status == HTTPStatus.OK else []
+
+
 def absent(address: str) -> str:
     """The address of something that does not exist, of the same form."""
     for pattern, other in (
         (r"/b/[0-9a-f-]{36}/", "/b/00000000-0000-4000-8000-000000000000/"),
         (r"/library/[0-9a-f-]{36}/", "/library/00000000-0000-4000-8000-000000000000/"),
         (r"/images/[0-9a-f-]{36}/\d+/", "/images/00000000-0000-4000-8000-000000000000/999999/"),
+        (r"/liability/s-[\w-]+/", "/liability/s-000000000000/"),
         (r"/-/page/\d+/", "/-/page/999999/"),
         (r"/(bulletins|guidance)/[\w-]+/", r"/\1/b-000000000000/"),
     ):

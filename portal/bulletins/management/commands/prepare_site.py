@@ -7,11 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from portal.bulletins import site_tree
+from search import synonyms
 
 
 class Command(BaseCommand):
-    help = "Make home page, lists and page permissions. Running it again changes nothing."
+    help = "Make home page, lists, page permissions and first synonyms. Running it again changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         site_tree.prepare()
+        synonyms.prepare()
         self.stdout.write("The site's pages are in place.")

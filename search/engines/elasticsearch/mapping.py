@@ -1,0 +1,100 @@
+"""The shape of the index: what is kept of an entry, and how its words are compared.
+
+`elasticsearch.dsl` is what the package elasticsearch-dsl became. Nothing that an entry does not have can be written
+(dynamic: strict). Moments that decide who may read are whole microseconds, as the database keeps them: the server's own
+dates are coarser, and would open a window too early.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from elasticsearch.dsl import (
+    Document,
+    Integer,
+    Keyword,
+    Long,
+    MetaField,
+    Nested,
+    Text,
+    analyzer,
+    char_filter,
+    token_filter,
+)
+
+from search.questions import DEEPEST
+
+MOST_PAGES = 20_000  # of one thing
+LONGEST_VALUE = 300  # characters of what is compared as a whole
+# `44.045` and `example.com` are compared part by part, as the database's index does.
+PARTS = char_filter("parts", "mapping", mappings=[". => \\u0020", "_ => \\u0020"])
+POSSESSIVE = token_filter("possessive", "stemmer", language="possessive_english")
+STEM = token_filter("stem", "stemmer", language="english")
+
+
+def _analyzer(name: str, *filters: Any) -> Any:
+    # No stop words are taken out: phrases hold them.
+    return analyzer(
+        name, tokenizer="standard", char_filter=[PARTS], filter=["lowercase", "asciifolding", POSSESSIVE, *filters]
+    )
+
+
+ENGLISH = _analyzer("english_words", STEM)
+PLAIN = _analyzer("plain_words")
+
+
+def _words() -> Text:
+    """Words by their stem; and as they are spelled, for those that were mistyped."""
+    return Text(analyzer=ENGLISH, fields={"plain": Text(analyzer=PLAIN, norms=False)})
+
+
+class EntryDocument(Document):
+    """One entry. Its pages are objects of their own, so that the best are found, and together the text of the whole."""
+
+    entry = Long()
+    content_type = Integer()
+    key = Long()
+    # Who may read
+    tokens = Keyword()
+    caveats = Keyword()
+    caveat_count = Integer()
+    visible_from = Long()
+    expires_at = Long()
+    recalled_at = Long()
+    # What is said
+    title = _words()
+    summary = _words()
+    identifiers = Keyword()
+    numbers = Text(analyzer=ENGLISH)
+    words = Keyword()
+    pages = Nested(
+        dynamic="strict", include_in_root=True, properties={"number": Integer(), "part": Integer(), "text": _words()}
+    )
+    # What is counted and ranked by
+    kind = Keyword()
+    publisher = Keyword()
+    sectors = Keyword()
+    hazards = Keyword()
+    label = Keyword()
+    year = Keyword()
+    dated = Long()
+    entered_at = Long()
+
+    class Meta:
+        dynamic = MetaField("strict")
+
+
+def body(*, replicas: int = 0) -> dict[str, Any]:
+    """What an index is made with."""
+    mapping = EntryDocument._doc_type.mapping
+    settings = {
+        "number_of_shards": 1,  # counts of facets are exact on one
+        "number_of_replicas": replicas,
+        "refresh_interval": "1s",
+        "max_result_window": DEEPEST,
+        # How long a deletion is remembered, so that a late job does not bring the thing back.
+        "gc_deletes": "1h",
+        "mapping.nested_objects.limit": MOST_PAGES,
+        "analysis": mapping._collect_analysis(),
+    }
+    return {"settings": {"index": settings}, "mappings": mapping.to_dict()}

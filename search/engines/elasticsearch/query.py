@@ -1,0 +1,206 @@
+"""From an `Ask` to what the server is asked. Every word is a value of `match`: nothing typed is ever an operator."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from elasticsearch.dsl import Q, Search
+from elasticsearch.dsl.query import Query
+
+from search import ranking
+from search.engines.elasticsearch.access import readable_by
+from search.engines.elasticsearch.documents import micros
+from search.engines.elasticsearch.mapping import LONGEST_VALUE
+from search.queries import Clause
+from search.questions import DEEPEST, FACETS, MARK, MOST_FACET_VALUES, UNMARK, Ask
+
+FIELDS = {"kind": "kind", "sector": "sectors", "hazard": "hazards", "publisher": "publisher", "year": "year"}
+FIELDS["label"] = "label"
+EXACT = 1_000.0  # the number that was typed comes before everything that only speaks of it
+WHOLE = 500.0  # what has all the words comes before what has some
+MISTYPED = 0.01  # what has a word that is nearly spelled so comes last
+SYNONYM = 0.9
+SHORTEST_MISTYPED = 4
+MOST = "2<67%"  # of two words both, of more two thirds
+PAGES_LOOKED_AT = 6  # parts of pages, of which the best pages are shown
+FRAGMENT = 180  # characters
+DAY = 86_400_000_000  # microseconds
+HEAD = (f"title^{ranking.TITLE:g}", f"numbers^{ranking.IDENTIFIERS:g}", f"summary^{ranking.SUMMARY:g}")
+PLAIN = (f"title.plain^{ranking.TITLE:g}", f"summary.plain^{ranking.SUMMARY:g}", "pages.text.plain")
+
+
+class Looseness(Enum):
+    """How much of what was typed must be there."""
+
+    WHOLE = "all words"
+    MOST = "most words, also mistyped"
+    SOME = "any word, also mistyped"
+
+
+def body(ask: Ask, looseness: Looseness, rule: Query) -> dict[str, Any]:
+    """The whole request: hits, counts and fragments of what `rule` lets through."""
+    search = Search().query(_sought(ask, looseness, rule)).post_filter(_chosen(ask.facets))
+    search = search.extra(
+        track_total_hits=True,
+        from_=min(ask.first, DEEPEST),
+        size=max(0, min(ask.size, DEEPEST - ask.first)),
+        sort=[{"_score": "desc"}, {"entry": "desc"}] if ask.query.wanted else _by_date(),
+        aggs=_counts(ask),
+        highlight=_marks({"title": _field("title", number_of_fragments=0), "summary": _field("summary")}),
+    )
+    return search.source(["entry", "content_type", "key", "title", "summary"]).to_dict()
+
+
+def preference(ask: Ask) -> str:
+    """The same question goes to the same copy of the index, whose scores it keeps from page to page."""
+    said = "\n".join(" ".join(clause.typed) for clause in ask.query.clauses)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def readable(ask: Ask) -> Query:
+    """What this viewer may read, of what was entered since if the question says so."""
+    rule = readable_by(ask.viewer, ask.at)
+    if ask.entered_after is None:
+        return rule
+    return Q("bool", filter=[rule, Q("range", entered_at={"gt": micros(ask.entered_after)})])
+
+
+def _sought(ask: Ask, looseness: Looseness, rule: Query) -> Query:
+    limits: dict[str, Any] = {
+        "filter": [rule],
+        "must_not": [_said(clause) for clause in ask.query.unwanted],
+    }
+    if not ask.query.wanted:
+        return Q("bool", must=[Q("match_all")], **limits)
+    lifts = [Q("constant_score", filter=_has_all(ask.query.wanted), boost=WHOLE)]
+    if ask.query.identifiers:
+        lifts.append(Q("constant_score", filter=Q("terms", identifiers=list(ask.query.identifiers)), boost=EXACT))
+    return Q("bool", must=[_ranked(_worded(ask.query.wanted, looseness), ask.at)], should=lifts, **limits)
+
+
+def _worded(wanted: Sequence[Clause], looseness: Looseness) -> Query:
+    is_loose = looseness is not Looseness.WHOLE
+    clauses = [_meant(clause) if is_loose else _said(clause) for clause in wanted]
+    least = {Looseness.WHOLE: len(clauses), Looseness.MOST: MOST, Looseness.SOME: 1}[looseness]
+    words = Q("bool", should=clauses, minimum_should_match=least)
+    return Q("bool", must=[words], should=[_best_pages(wanted, is_loose=is_loose)])
+
+
+def _has_all(wanted: Sequence[Clause]) -> Query:
+    return Q("bool", must=[_said(clause) for clause in wanted])
+
+
+def _said(clause: Clause) -> Query:
+    """A clause as it was typed or by another name, in any field, by the stems of its words."""
+    return Q("dis_max", queries=[_phrase(way, boost=SYNONYM if at else 1.0) for at, way in enumerate(clause.ways)])
+
+
+def _phrase(way: Sequence[str], *, boost: float) -> Query:
+    return Q(
+        "multi_match",
+        query=" ".join(way),
+        type="phrase",
+        fields=[*HEAD, f"pages.text^{ranking.TEXT:g}"],
+        tie_breaker=0.3,
+        boost=boost,
+    )
+
+
+def _meant(clause: Clause) -> Query:
+    """The same, or with a letter or two mistyped."""
+    word = may_be_mistyped(clause)
+    if not word:
+        return _said(clause)
+    near = Q("multi_match", query=word, fields=list(PLAIN), **_near())
+    return Q("dis_max", queries=[_said(clause), Q("constant_score", filter=near, boost=MISTYPED)])
+
+
+def may_be_mistyped(clause: Clause) -> str:
+    """The word of a clause that is one word, long enough and made of letters; '' for every other."""
+    word = clause.typed[0]
+    return word if len(clause.typed) == 1 and len(word) >= SHORTEST_MISTYPED and word.isalpha() else ""
+
+
+def _near() -> dict[str, Any]:
+    return {"fuzziness": "AUTO", "prefix_length": 1, "max_expansions": 50}
+
+
+def _best_pages(wanted: Sequence[Clause], *, is_loose: bool) -> Query:
+    ways = [Q("match_phrase", **{"pages.text": " ".join(way)}) for clause in wanted for way in clause.ways]
+    words = [word for word in map(may_be_mistyped, wanted) if word and is_loose]
+    near = [Q("match", **{"pages.text.plain": {"query": word, "boost": MISTYPED, **_near()}}) for word in words]
+    marks = _marks({"pages.text": _field("pages.text")})
+    return Q(
+        "nested",
+        path="pages",
+        score_mode="max",
+        query=Q("bool", should=[*ways, *near], minimum_should_match=1),
+        inner_hits={"size": PAGES_LOOKED_AT, "_source": ["pages.number"], "highlight": marks},
+    )
+
+
+def _marks(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"pre_tags": [MARK], "post_tags": [UNMARK], "fields": fields}
+
+
+def _field(name: str, **given: Any) -> dict[str, Any]:
+    return {
+        "number_of_fragments": 1,
+        "fragment_size": FRAGMENT,
+        "no_match_size": FRAGMENT,
+        "matched_fields": [name, f"{name}.plain"],
+        **given,
+    }
+
+
+def _ranked(words: Query, at: datetime) -> Query:
+    """The score of the words, times recency and kind as in `search.ranking`; by the day, so that pages keep order."""
+    now = micros(at) or 0
+    today = now - now % DAY
+    half_life = ranking.HALF_LIFE * DAY
+    recency = [
+        {"weight": 1.0},
+        {
+            "filter": {"range": {"dated": {"lte": now}}},
+            "exp": {"dated": {"origin": today, "scale": half_life, "decay": 0.5}},
+            "weight": ranking.NEWEST_BONUS,
+        },
+    ]
+    newer = Q("function_score", query=words, functions=recency, score_mode="sum", boost_mode="multiply")
+    kinds = [{"filter": {"term": {"kind": kind}}, "weight": weight} for kind, weight in ranking.KIND.items()]
+    return Q("function_score", query=newer, functions=kinds, score_mode="first", boost_mode="multiply")
+
+
+def _by_date() -> list[dict[str, Any]]:
+    return [{"dated": {"order": "desc", "missing": "_last"}}, {"entry": "desc"}]
+
+
+def _chosen(facets: Mapping[str, Sequence[str]], *, but: str = "") -> Query:
+    """What has a chosen value of each facet, except of the one named."""
+    filters = [
+        Q("terms", **{FIELDS[name]: _sendable(chosen)})
+        for name, chosen in facets.items()
+        if chosen and name in FIELDS and name != but
+    ]
+    return Q("bool", filter=filters)
+
+
+def _sendable(values: Sequence[str]) -> list[str]:
+    """Values that a request can carry: no halves of surrogate pairs, and none longer than any that is there."""
+    return [value.encode("utf-8", "ignore").decode() for value in values if len(value) <= LONGEST_VALUE]
+
+
+def _counts(ask: Ask) -> dict[str, Any]:
+    """Each facet counted with the others as they are chosen, and everything that fits the words."""
+    counts: dict[str, Any] = {"fitting": {"filter": {"match_all": {}}}}
+    for name in FACETS:
+        by_count = [{"_count": "desc"}, {"_key": "asc"}]
+        values = {"terms": {"field": FIELDS[name], "size": MOST_FACET_VALUES, "order": by_count}}
+        counts[name] = {"filter": _chosen(ask.facets, but=name).to_dict(), "aggs": {"values": values}}
+    if ask.query.wanted:
+        counts["whole"] = {"filter": _has_all(ask.query.wanted).to_dict()}
+    return counts

@@ -1,0 +1,52 @@
+"""The page of results, and what the box offers while somebody types."""
+
+from __future__ import annotations
+
+import logging
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from portal.access.viewer import viewer_of
+from search import completion, recording
+from search.asked import NoSuchPage, read
+from search.forms import SaveForm
+from search.listing import look_up
+from search.questions import SearchUnavailable
+
+logger = logging.getLogger("portal.search")
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """What was found, of what this viewer may read. The header's box gives way to the page's own."""
+    viewer = viewer_of(request)
+    try:
+        asked = read(request.GET)
+        results = look_up(asked, viewer)
+    except NoSuchPage:
+        raise Http404 from None
+    except SearchUnavailable as problem:
+        logger.error("search unavailable", extra={"problem": type(problem.__cause__ or problem).__name__})
+        return render(request, "search/unavailable.html", {"asked": asked}, status=503)
+    if asked and not results.query.is_noise:
+        recording.record(request, results)
+    may_save = viewer.is_member and asked and not results.query.is_noise
+    context = {
+        "asked": asked,
+        "results": results,
+        "search_url": "",
+        "form": SaveForm.about(asked) if may_save else None,
+    }
+    return render(request, "search/results.html", context)
+
+
+@require_safe
+def complete(request: HttpRequest) -> JsonResponse:
+    """At most eight lines, as JSON. Not recorded: a page asks for them by itself."""
+    offers = completion.offers(viewer_of(request), request.GET.get("q", ""))
+    response = JsonResponse({"offers": offers})
+    patch_cache_control(response, private=True, no_store=True)
+    return response
