@@ -9,4 +9,5 @@ from django.urls import reverse
 
 
 def box(request: HttpRequest) -> dict[str, Any]:
-    return {"search_url": reverse("search"), "search_complete_url": reverse("search_complete")}
+    """Under names of our own: Wagtail's admin has a `search_url` that means something else."""
+    return {"site_search_url": reverse("search"), "site_search_complete_url": reverse("search_complete")}

@@ -22,6 +22,7 @@ from search.registry import Projection, Source, Text
 
 BLANK = " \t\n"
 MOST_WORDS = 60
+SHORTEST = 3  # letters of a word that completion offers
 HELD_AT_ONCE = 50  # rows of a source that are locked while they are entered
 
 
@@ -147,7 +148,7 @@ def _pieces(text: str) -> Iterator[str]:
 def _words(projection: Projection) -> list[str]:
     """The words that completion offers, each once, the title's first."""
     said = words_of(f"{projection.title} {' '.join(projection.identifiers)} {projection.summary}")
-    told = (word for word in said if len(word) > 2 and word not in STOP_WORDS)
+    told = (word for word in said if len(word) >= SHORTEST and word not in STOP_WORDS)
     numbers = (as_identifier(text)[:40] for text in projection.identifiers)
     return list(dict.fromkeys([*numbers, *told]))[:MOST_WORDS]
 

@@ -10,6 +10,7 @@ from search.models import EntryWord
 SHORTEST = 4  # letters; of shorter words everything is near
 MOST_LOOKED_AT = 5_000
 LIKENESS = 0.75
+LETTERS_APART = 2  # in length
 
 
 def nearest(word: str, visible: Any) -> str:
@@ -21,6 +22,6 @@ def nearest(word: str, visible: Any) -> str:
     if len(word) < SHORTEST or not word.isalpha() or words.filter(word=word).exists():
         return word
     alike = words.filter(word__startswith=word[0]).order_by().values_list("word", flat=True).distinct()
-    near = [one for one in alike[:MOST_LOOKED_AT] if abs(len(one) - len(word)) <= 2]
+    near = [one for one in alike[:MOST_LOOKED_AT] if abs(len(one) - len(word)) <= LETTERS_APART]
     found = get_close_matches(word, near, n=1, cutoff=LIKENESS)
     return found[0] if found else word

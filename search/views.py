@@ -37,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "results": results,
-        "search_url": "",
+        "site_search_url": "",
         "form": SaveForm.about(asked) if may_save else None,
     }
     return render(request, "search/results.html", context)

@@ -17,7 +17,7 @@ CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.IGNORECASE)
 
 
 def text_of(body: Any) -> str:
-    """The words of a body of blocks. What only points elsewhere (related bulletins, attachments) has words of its own."""
+    """The words of a body of blocks. What only points elsewhere, such as related bulletins, has words of its own."""
     pieces = [
         block.block.get_searchable_content(block.value)
         for block in body

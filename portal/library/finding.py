@@ -12,7 +12,13 @@ from search.registry import Projection, Source, Text
 
 
 def of_provision(provision: Provision) -> Projection:
-    told = (provision.condition_words, provision.standard, provision.not_covered, *provision.party_words, provision.text)
+    told = (
+        provision.condition_words,
+        provision.standard,
+        provision.not_covered,
+        *provision.party_words,
+        provision.text,
+    )
     verified = provision.verified_on
     return Projection(
         kind="provision",

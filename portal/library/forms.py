@@ -94,7 +94,7 @@ class ListField(forms.TypedMultipleChoiceField):
         super().__init__(widget=forms.CheckboxSelectMultiple, required=False, **options)
 
 
-class ProvisionForm(WagtailAdminModelForm):  # type: ignore[misc]  # Wagtail has no types
+class ProvisionForm(WagtailAdminModelForm):
     """A provision, with its lists as boxes to tick."""
 
     parties = ListField(choices=Party.choices, label=_("Whom it may concern"))
@@ -106,7 +106,7 @@ class ProvisionForm(WagtailAdminModelForm):  # type: ignore[misc]  # Wagtail has
         exclude = ()
 
 
-class GapForm(WagtailAdminModelForm):  # type: ignore[misc]  # as above
+class GapForm(WagtailAdminModelForm):
     """A gap."""
 
     parties = ListField(choices=Party.choices, label=_("Whom it concerns"))

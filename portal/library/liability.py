@@ -37,7 +37,7 @@ def provision(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def finder(request: HttpRequest) -> HttpResponse:
-    """Four questions, and the provisions to which the answers lead. The answers stand in the address and nowhere else."""
+    """Four questions, and the provisions to which they lead. The answers stand in the address and nowhere else."""
     form = FinderForm(request.GET if "party" in request.GET else None)
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():

@@ -1,5 +1,4 @@
-"""What of Wagtail's admin shows files without asking its rule of permissions (its API, the sizes of a picture), and the
-editors of the liability resources."""
+"""What of Wagtail's admin shows files without asking its rule of permissions, and the liability resources' editors."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from search.spelling import nearest
 
 FEW = 3  # with fewer hits than this, what has only some of the words is shown as well
 PAGES_OF_A_HIT = 3
+MOST_NAMED = 500  # entries asked for by their keys; of more, all heads are read
 EXACT = 1_000.0  # the number that was typed comes before everything that only speaks of it
 
 
@@ -132,7 +133,7 @@ def _score(head: Head, words: float, ask: Ask) -> float:
 def _heads(rows: Any, *, only: Iterable[int] | None = None) -> dict[int, Head]:
     if only is not None:
         keys = list(only)
-        if len(keys) <= 500:
+        if len(keys) <= MOST_NAMED:
             rows = rows.filter(pk__in=keys)
     heads = (Head(*values) for values in rows.values_list(*Head._fields).iterator(chunk_size=5_000))
     kept = None if only is None else set(keys)

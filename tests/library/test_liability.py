@@ -22,7 +22,9 @@ from portal.library.models import LiabilityGap, Provision
 
 SEED = Path(__file__).resolve().parents[2] / "demo" / "liability.json"
 QUESTIONS = {"party": "health", "declared": "yes", "paid": "no", "way": "sent"}
-ANSWERS = st.builds(Answers, st.sampled_from(Party), st.sampled_from(Answer), st.sampled_from(Answer), st.sampled_from(Way))
+ANSWERS = st.builds(
+    Answers, st.sampled_from(Party), st.sampled_from(Answer), st.sampled_from(Answer), st.sampled_from(Way)
+)
 
 
 @pytest.fixture
@@ -133,7 +135,9 @@ def test_the_finder_narrows_by_its_rule(
         assert len(concern.reasons) + len(concern.open_points) == 1 + len(conditions)
 
 
-@pytest.mark.parametrize(("field", "value"), [("parties", ["nobody"]), ("conditions", "declared"), ("verified_on", None)])
+@pytest.mark.parametrize(
+    ("field", "value"), [("parties", ["nobody"]), ("conditions", "declared"), ("verified_on", None)]
+)
 def test_what_is_not_in_the_lists_is_refused(pages: Any, field: str, value: Any) -> None:
     with pytest.raises(ValidationError):
         made(**{field: value}).full_clean()
@@ -158,4 +162,7 @@ def test_a_file_of_something_else_enters_nothing(pages: Any, tmp_path: Path, tex
 
 def test_the_file_says_only_what_the_list_knows() -> None:
     told = json.loads(SEED.read_text())
-    assert {row["citation"] for row in told["provisions"] if row["evidence"] == "full"} == {"RSMo 44.045", "RSMo 537.118"}
+    assert {row["citation"] for row in told["provisions"] if row["evidence"] == "full"} == {
+        "RSMo 44.045",
+        "RSMo 537.118",
+    }

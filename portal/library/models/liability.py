@@ -96,7 +96,9 @@ class LiabilityGap(models.Model):
     title = models.CharField(_("gap"), max_length=200)
     description = models.TextField(_("what is missing"), max_length=1000)
     parties = models.JSONField(_("whom it concerns"), default=list, blank=True)
-    provisions = models.ManyToManyField(Provision, verbose_name=_("provisions near it"), blank=True, related_name="gaps")
+    provisions = models.ManyToManyField(
+        Provision, verbose_name=_("provisions near it"), blank=True, related_name="gaps"
+    )
     state = models.CharField(_("state"), max_length=10, choices=GapState.choices, default=GapState.OPEN)
     bill = models.CharField(_("bill"), max_length=120, blank=True)
     bill_url = models.URLField(_("address of the bill"), max_length=500, blank=True)
@@ -115,4 +117,3 @@ class LiabilityGap(models.Model):
     @property
     def party_words(self) -> list[str]:
         return [str(Party(value).label) for value in self.parties]
-
