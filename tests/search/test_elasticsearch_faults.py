@@ -23,7 +23,7 @@ from search.models import Change
 from search.questions import SearchUnavailable
 from tests.search.asking import find, put
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WORD = "zebra"
 Answer = Callable[[BaseHTTPRequestHandler], None]
 EMPTY: dict[str, Any] = {
