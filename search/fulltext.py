@@ -23,7 +23,7 @@ INDEX = "search_text"
 MOST_PAGES = 100_000  # pages with the words that are ranked; the best ones
 WORDS_IN_FRAGMENT = 32
 SIGNS = frozenset("-_./:@+<>&~=?#")
-PARTS_OF_TITLE = "HighlightAll=true"
+WHOLE_TITLE = "HighlightAll=true"
 
 
 @dataclass(frozen=True)
@@ -139,4 +139,4 @@ def _postgres_fragments(wanted: Sequence[Clause], pages: Sequence[int]) -> tuple
         f" WHERE page.id = ANY(%s)"
     )
     short = f"{marks}, MaxWords={WORDS_IN_FRAGMENT}, MinWords=12"
-    return sql, [f"{marks}, {PARTS_OF_TITLE}", short, *given, list(pages)]
+    return sql, [f"{marks}, {WHOLE_TITLE}", short, *given, list(pages)]

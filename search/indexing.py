@@ -12,7 +12,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 
-from portal.access.models import Marked
 from portal.access.rule import Marking
 from search import registry
 from search.models import LONGEST_PAGE, Change, Entry, EntryPage, EntryToken, EntryWord
@@ -20,7 +19,6 @@ from search.queries import STOP_WORDS, as_identifier, words_of
 from search.querysets import bars
 from search.registry import Projection, Source, Text
 
-BLANK = " \t\n"
 MOST_WORDS = 60
 SHORTEST = 3  # letters of a word that completion offers
 HELD_AT_ONCE = 50  # rows of a source that are locked while they are entered
@@ -190,7 +188,3 @@ def tell_again(content_type: int, key: int) -> None:
         Change.objects.filter(content_type=content_type, object_id=key).delete()
         change = Change.objects.create(content_type_id=content_type, object_id=key)
         Entry.objects.filter(content_type=content_type, object_id=key).update(version=change.pk)
-
-
-def is_found(model: type[models.Model]) -> bool:
-    return issubclass(model, Marked) and registry.source_of(model) is not None

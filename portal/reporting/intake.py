@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
@@ -21,7 +21,7 @@ from portal.reporting import evidence, rounds
 from portal.reporting.alerts import first_alert_again
 from portal.reporting.contents import KEYS_AWAY, Answers, open_or_wait, sections_of, things_of
 from portal.reporting.enums import Section
-from portal.reporting.forms.activity import YesNo
+from portal.reporting.forms.activity import EARLIEST, YesNo
 from portal.reporting.models import Case, Report, ReportingSettings
 from portal.vault import keyring, records
 from portal.vocabulary import outlines
@@ -30,7 +30,6 @@ from portal.vocabulary.models import County, Sector
 
 logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 200
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # what is said to have been before is a slip of the keyboard
 LONGEST_CODE = 50
 NORTHERNMOST, EASTERNMOST = 90, 180  # degrees
 # Faults of the desk itself. `DataError` is none of them: hostile answers bring it about.

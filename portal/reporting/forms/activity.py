@@ -19,7 +19,7 @@ from portal.vocabulary.models import County, Sector
 
 NOT_CHOSEN = ("", _("– choose –"))
 MOMENT = "%Y-%m-%dT%H:%M"
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # as at intake: what is said to have been before is a slip of the keyboard
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # what is said to have been before is a slip of the keyboard
 
 
 class YesNo(models.TextChoices):
