@@ -48,3 +48,29 @@ class GapState(models.TextChoices):
     OPEN = "open", _("open")
     PROPOSED = "proposed", _("a bill was proposed")
     CLOSED = "closed", _("closed by law")
+
+
+class DocumentKind(models.TextChoices):
+    """What a document of the library is. The values are the kinds of search as well."""
+
+    TEMPLATE = "template", _("Plan template")
+    FORM = "form", _("Form")
+    CHECKLIST = "checklist", _("Checklist")
+    PLAN = "plan", _("Protection plan (CIPP)")
+    GUIDE = "guide", _("Guide or standard")
+    EXERCISE = "exercise", _("Exercise material")
+    AFTER_ACTION = "after-action", _("After-action report")
+    REPORT = "report", _("Report")
+    STATUTE = "statute", _("Statute or rule")
+    DATASET = "dataset", _("Data")
+
+
+TEMPLATES = frozenset({DocumentKind.TEMPLATE, DocumentKind.FORM, DocumentKind.CHECKLIST})
+
+
+class ReadingState(models.TextChoices):
+    """How far the reading of a file is."""
+
+    WAITING = "waiting", _("waiting to be read")
+    READ = "read", _("read")
+    REFUSED = "refused", _("could not be read")

@@ -24,5 +24,10 @@ def released_documents_stay(sender: Any, instance: PortalDocument, **kwargs: Any
 def released_documents_keep_their_audience(sender: Any, instance: Any, action: str, **kwargs: Any) -> None:
     """The audience of a released document is part of what was released."""
     is_change = action == "pre_clear" or (action.startswith("pre_") and kwargs.get("pk_set"))
-    if isinstance(instance, PortalDocument) and instance.is_released and is_change:
+    if sender in _audiences() and isinstance(instance, PortalDocument) and instance.is_released and is_change:
         raise ValidationError(_("It was released as it is. Upload what changed as a new document."))
+
+
+def _audiences() -> set[Any]:
+    relations = ("audience_communities", "audience_organisations", "audience_people")
+    return {PortalDocument._meta.get_field(name).remote_field.through for name in relations}

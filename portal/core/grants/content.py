@@ -148,7 +148,8 @@ APPLICATIONS = (
 )
 
 CONTENT = (
-    *_marked("library_portaldocument"),
+    *_marked("library_portaldocument", "sectors", "hazards", "evidence"),
+    *reads(PAGES, "library_evidencetag", "library_documentreading", "library_documentpage"),
     *_marked("library_portalimage"),
     *_marked("library_provision"),
     *reads(PAGES, "library_liabilitygap", "library_liabilitygap_provisions"),

@@ -14,6 +14,7 @@ from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 
 from portal.access.models import MarkedModel
+from portal.library.models.facts import LibraryFacts
 from portal.library.querysets import DocumentQuerySet, ImageQuerySet
 
 MARKING_FORM_FIELDS = (
@@ -28,7 +29,7 @@ MARKING_FORM_FIELDS = (
 )
 
 
-class PortalDocument(MarkedModel, AbstractDocument):
+class PortalDocument(LibraryFacts, MarkedModel, AbstractDocument):
     """A file of the library. Its address carries a random identifier, never its place on disk."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -37,7 +38,7 @@ class PortalDocument(MarkedModel, AbstractDocument):
         _("released"),
         default=False,
         editable=False,
-        help_text=_("Set when a page that carries it becomes public; from then on it no longer changes."),
+        help_text=_("Set when it, or a page that carries it, becomes public; from then on it no longer changes."),
     )
 
     objects: ClassVar[Any] = DocumentQuerySet.as_manager()
@@ -52,7 +53,7 @@ class PortalDocument(MarkedModel, AbstractDocument):
 
     @property
     def is_public_version(self) -> bool:
-        """A document is for nobody until a page that carries it was released or published."""
+        """A document is for nobody until it, or a page that carries it, was released or published."""
         return self.is_released
 
     def clean(self) -> None:
@@ -85,6 +86,9 @@ class PortalDocument(MarkedModel, AbstractDocument):
     @property
     def download_url(self) -> str:
         return reverse("library_download", args=[self.uuid])
+
+    def get_absolute_url(self) -> str:
+        return reverse("library_document", args=[self.uuid])
 
 
 class PortalImage(MarkedModel, AbstractImage):

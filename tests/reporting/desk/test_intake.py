@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 from portal.core import tick
 from portal.reporting import contents, intake
 from portal.reporting.enums import Stage, Status
+from portal.reporting.forms.activity import EARLIEST
 from portal.reporting.models import Case, Report, ReportingSettings
 from portal.vault import records
 from portal.vocabulary.behaviours import behaviours, targets
@@ -269,5 +270,5 @@ def test_whatever_is_sealed_becomes_a_case_with_codes_of_the_vocabularies(
         case = Case.objects.get(pk=take_in(report).pk)
         assert case.behaviour in {"", *behaviours()}
         assert case.target in {"", *targets()}
-        assert case.happened_from is None or case.happened_from >= intake.EARLIEST
+        assert case.happened_from is None or case.happened_from >= EARLIEST
         assert case.happened_to is None or case.happened_from is not None
