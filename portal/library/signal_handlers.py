@@ -29,5 +29,9 @@ def released_documents_keep_their_audience(sender: Any, instance: Any, action: s
 
 
 def _audiences() -> set[Any]:
-    relations = ("audience_communities", "audience_organisations", "audience_people")
-    return {PortalDocument._meta.get_field(name).remote_field.through for name in relations}
+    """The tables that hold who a document is for."""
+    return {
+        PortalDocument.audience_communities.through,
+        PortalDocument.audience_organisations.through,
+        PortalDocument.audience_people.through,
+    }

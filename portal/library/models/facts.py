@@ -79,7 +79,7 @@ class LibraryFacts(models.Model):
         for name in ("supersedes", "editable_file", "example"):
             if self.pk and getattr(self, f"{name}_id") == self.pk:
                 raise ValidationError({name: _("A document cannot be this to itself.")})
-        if self.supersedes_id and self._is_in_circle():
+        if self._is_in_circle():
             raise ValidationError({"supersedes": _("That version is newer than this one already.")})
 
     def _is_in_circle(self) -> bool:
