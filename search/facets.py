@@ -15,6 +15,7 @@ from search.asked import MOST_CHOSEN, Asked
 from search.questions import FACETS, Found
 
 SHOWN_AT_ONCE = 8
+LONGEST_SHOWN = 48  # characters of a value, such as a publisher, at the side
 TITLES: Mapping[str, Promise] = {
     "kind": _("Kind"),
     "sector": _("Sector"),
@@ -72,6 +73,11 @@ class Value:
     count: int
     url: str
     is_chosen: bool = False
+
+    @property
+    def short(self) -> str:
+        """The name as far as a narrow column holds it; '' where it does whole."""
+        return f"{self.name[: LONGEST_SHOWN - 1].rstrip()}…" if len(self.name) > LONGEST_SHOWN else ""
 
 
 @dataclass(frozen=True)

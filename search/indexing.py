@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from portal.access.rule import Marking
@@ -21,6 +21,7 @@ from search.registry import Projection, Source, Text
 
 MOST_WORDS = 60
 SHORTEST = 3  # letters of a word that completion offers
+LOCKS = 0x5EA00000  # where our pairs begin among PostgreSQL's advisory locks
 HELD_AT_ONCE = 50  # rows of a source that are locked while they are entered
 
 
@@ -32,8 +33,24 @@ def refresh(model: type[models.Model], key: int, *, is_forced: bool = False) -> 
     source = registry.source_of(model)
     if source is None:
         return False
-    thing = source.model._default_manager.filter(pk=key).first()
-    return enter(source, thing, is_forced=is_forced) if thing is not None else take_out(model, key)
+    with transaction.atomic():
+        hold(source.model, [key])
+        thing = source.model._default_manager.filter(pk=key).first()
+        return enter(source, thing, is_forced=is_forced) if thing is not None else take_out(model, key)
+
+
+def hold(model: type[models.Model], keys: Iterable[int]) -> None:
+    """Let nobody else enter these things before this transaction ends.
+
+    To be called before they are read: of two changes at the same moment the later one then sees the earlier, and its
+    entry says both. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor != "postgresql":
+        return
+    kind = _type(model).pk
+    with connection.cursor() as cursor:
+        for key in sorted(keys):  # in one order, so that no two wait for one another
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS + kind, key % 2**31])
 
 
 def enter(source: Source, thing: Any, *, is_forced: bool = False) -> bool:
@@ -65,6 +82,7 @@ def _projection(source: Source, thing: Any, marking: Marking) -> Projection | No
 def take_out(model: type[models.Model], key: int) -> bool:
     """Take the entry of a thing out. Returns whether there was one."""
     with transaction.atomic():
+        hold(model, [key])
         gone, _by_table = Entry.objects.filter(content_type=_type(model), object_id=key).delete()
         if gone:
             _version(model, key)
@@ -177,6 +195,7 @@ def refresh_all(source: Source, *, is_forced: bool = False) -> Iterator[bool]:
     while keys := list(manager.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:HELD_AT_ONCE]):
         last = keys[-1]
         with transaction.atomic():
+            hold(source.model, keys)
             rows = manager.filter(pk__in=keys).select_for_update(skip_locked=True).order_by("pk")
             changed = [enter(source, thing, is_forced=is_forced) for thing in rows.prefetch_related(*source.prefetch)]
         yield from changed

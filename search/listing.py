@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.access.enums import Label
 from portal.access.viewer import Viewer
@@ -24,7 +26,7 @@ from search.engines import engine
 from search.facets import Facet, Names, facets_of, tabs_of
 from search.models import Entry
 from search.queries import Query, understand
-from search.questions import DEEPEST, MARK, PAGE_SIZE, Ask, Hit
+from search.questions import DEEPEST, MARK, PAGE_SIZE, Ask, Found, Hit
 
 logger = logging.getLogger("portal.search")
 
@@ -36,6 +38,7 @@ class FoundPage:
     number: int
     fragment: str
     url: str
+    name: registry.Words
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Row:
     """One hit as it is shown. `title` and `fragment` still carry the marks of what was found."""
 
     thing: Any
+    hit: Hit
     kind: str
     label: Label
     title: str
@@ -55,12 +59,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Results:
-    """One page of results. `count` is how many there are in all, of which `DEEPEST` can be paged through."""
+    """One page of results. `count` is how many there are in all, of which `DEEPEST` can be paged through.
+
+    `whole` is how many of them have all the words.
+    """
 
     asked: Asked
     query: Query
     rows: Sequence[Row] = ()
     count: int = 0
+    whole: int = 0
     is_loose: bool = False
     did_you_mean: str = ""
     tabs: Facet | None = None
@@ -74,6 +82,11 @@ class Results:
     @property
     def pages(self) -> int:
         return -(-min(self.count, DEEPEST) // PAGE_SIZE)
+
+    @property
+    def others(self) -> int:
+        """How many have some of the words and not all, beside those that have all."""
+        return 0 if self.is_loose else self.count - self.whole
 
     @property
     def first(self) -> int:
@@ -114,12 +127,13 @@ def look_up(asked: Asked, viewer: Viewer) -> Results:
     found = engine().find(ask)
     if asked.page > 1 and not found.hits:
         raise NoSuchPage
-    rows, names = rows_of(found.hits, viewer), Names.load()
+    rows, names = rows_of(found.hits, viewer, typed=asked.typed), Names.load()
     return Results(
         asked=asked,
         query=query,
         rows=rows,
         count=found.total - (len(found.hits) - len(rows)),
+        whole=found.whole - _dropped(found, rows, first=asked.first),
         is_loose=found.is_loose,
         did_you_mean=found.did_you_mean,
         tabs=tabs_of(found, asked, names),
@@ -128,12 +142,22 @@ def look_up(asked: Asked, viewer: Viewer) -> Results:
     )
 
 
-def rows_of(hits: Sequence[Hit], viewer: Viewer) -> list[Row]:
-    """The hits that this viewer may read by the word of their own rooms, in the engine's order."""
+def _dropped(found: Found, rows: Sequence[Row], *, first: int) -> int:
+    """How many of the hits were not shown that have all the words: those that come first."""
+    shown = {(row.hit.model, row.hit.key) for row in rows}
+    whole = found.hits[: max(found.whole - first, 0)]
+    return sum((hit.model, hit.key) not in shown for hit in whole)
+
+
+def rows_of(hits: Sequence[Hit], viewer: Viewer, *, typed: str = "") -> list[Row]:
+    """The hits that this viewer may read by the word of their own rooms, in the engine's order.
+
+    Their pages open with `typed` as `q`, so that the words are marked there as well.
+    """
     entries = Entry.objects.in_bulk([hit.entry for hit in hits])
     things = _readable(hits, viewer)
     return [
-        _row(hit, entries[hit.entry], things[hit.model, hit.key])
+        _row(hit, entries[hit.entry], things[hit.model, hit.key], typed=typed)
         for hit in hits
         if (hit.model, hit.key) in things and hit.entry in entries
     ]
@@ -161,12 +185,12 @@ def _source(model: int) -> registry.Source | None:
     return registry.source_of(kind) if kind is not None else None
 
 
-def _row(hit: Hit, entry: Entry, thing: Any) -> Row:
+def _row(hit: Hit, entry: Entry, thing: Any, *, typed: str) -> Row:
     source = _source(hit.model)
     assert source is not None  # noqa: S101  (its rows were asked of it)
-    opens = source.page_address
     return Row(
         thing=thing,
+        hit=hit,
         kind=str(source.kinds.get(entry.kind, entry.kind)),
         label=Label(entry.label),
         title=hit.title,
@@ -174,5 +198,21 @@ def _row(hit: Hit, entry: Entry, thing: Any) -> Row:
         publisher=entry.publisher,
         dated=entry.dated,
         url=source.address(thing),
-        pages=[FoundPage(page.number, page.fragment, opens(thing, page.number)) for page in hit.pages] if opens else (),
+        pages=_pages(hit, source, thing, typed),
     )
+
+
+def _pages(hit: Hit, source: registry.Source, thing: Any, typed: str) -> list[FoundPage]:
+    opens, called = source.page_address, source.page_name
+    if opens is None:
+        return []
+    words = f"?{urlencode({'q': typed})}" if typed else ""
+    return [
+        FoundPage(
+            number=page.number,
+            fragment=page.fragment,
+            url=f"{opens(thing, page.number)}{words}",
+            name=called(thing, page.number) if called else _("Page %(number)s") % {"number": page.number},
+        )
+        for page in hit.pages
+    ]

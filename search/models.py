@@ -5,7 +5,7 @@ An entry is written in the transaction that changes the thing (`indexing`), and 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -16,6 +16,25 @@ from search.enums import Alerts
 from search.querysets import EntryQuerySet
 
 LONGEST_PAGE = 200_000  # characters in one row; PostgreSQL's tsvector holds a megabyte
+
+
+class Page(NamedTuple):
+    """A page, or a part of a long one, as plain values."""
+
+    number: int
+    part: int
+    title: str
+    identifiers: str
+    summary: str
+    text: str
+
+
+class Parts(NamedTuple):
+    """What belongs to an entry, as plain values: of thousands of entries rows would take as long as all else."""
+
+    tokens: list[str]
+    words: list[str]
+    pages: list[Page]
 
 
 class Entry(models.Model):
@@ -45,6 +64,8 @@ class Entry(models.Model):
     entered_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     objects: ClassVar[Any] = EntryQuerySet.as_manager()
+
+    parts: Parts | None = None  # where they were read together with those of others
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["content_type", "object_id"], name="search_entry_once")]

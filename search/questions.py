@@ -63,11 +63,13 @@ class Hit:
 class Found:
     """An engine's answer. `total` and `facets` count what this viewer may read, and nothing else.
 
-    `is_loose` says that nothing had all the words, and these have most of them.
+    `whole` is how many of the `total` have all the words; they come first. `is_loose` says that nothing had all the
+    words, whatever the facets, and these have some of them.
     """
 
     hits: Sequence[Hit] = ()
     total: int = 0
+    whole: int = 0
     facets: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
     is_loose: bool = False
     did_you_mean: str = ""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-# How much the words weigh by where they stand.
+# How much the words weigh by where they stand. The two indices score a word on scales of their own: in the database's
+# one column outweighs another within one score, in Elasticsearch the scores of fields are added up.
 TITLE, IDENTIFIERS, SUMMARY, TEXT = 8.0, 10.0, 3.0, 1.0
+ADDED_TITLE, ADDED_IDENTIFIERS, ADDED_SUMMARY, ADDED_TEXT = 1.0, 10.0, 0.5, 1.0
+TOGETHER = 2.0  # how much a page counts for more on which they stand close to one another (Elasticsearch)
 NEWEST_BONUS = 0.4  # of the score, for what is of today
 HALF_LIFE = 365.0  # days after which half of that is left
 # A thing that was made to be used, or that warns now, before one that is read for background.

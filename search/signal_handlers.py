@@ -28,6 +28,15 @@ def relation_changed(sender: Any, instance: Any, action: str, reverse: bool, **k
         indexing.refresh(source.model, instance.pk)
 
 
+@receiver(post_save)
+def followed_changed(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    """Something is new or has another name that shows in things which do not name it themselves."""
+    for source in registry.sources() if not raw else ():
+        if sender in source.follows:
+            for key in list(source.follows[sender](instance)):
+                indexing.refresh(source.model, key)
+
+
 @receiver(post_delete)
 def thing_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
     """A thing is gone, and so is its entry."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -10,12 +11,14 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from portal.access.viewer import viewer_of
+from portal.members import limits
 from search import completion, recording
 from search.asked import NoSuchPage, read
 from search.forms import SaveForm
 from search.listing import look_up
 from search.questions import SearchUnavailable
 
+OFFERS_AN_HOUR = {"user": 1_500, "ip": 3_000}  # by account; of visitors by network, which many may share
 logger = logging.getLogger("portal.search")
 
 
@@ -45,8 +48,13 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def complete(request: HttpRequest) -> JsonResponse:
-    """At most eight lines, as JSON. Not recorded: a page asks for them by itself."""
-    offers = completion.offers(viewer_of(request), request.GET.get("q", ""))
-    response = JsonResponse({"offers": offers})
+    """At most eight lines, as JSON. Not recorded: a page asks for them by itself.
+
+    Whoever asks more often than anybody types is given none: words could otherwise be drawn out by a program.
+    """
+    per = "user" if request.user.is_authenticated else "ip"
+    may = limits.may_ask(request, "search-complete", per_hour=OFFERS_AN_HOUR[per], per=per)
+    offers = completion.offers(viewer_of(request), request.GET.get("q", "")) if may else []
+    response = JsonResponse({"offers": offers}, status=HTTPStatus.OK if may else HTTPStatus.TOO_MANY_REQUESTS)
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -88,6 +88,14 @@ class Verb(models.TextChoices):
     RELEASE_WITHDRAW = "release.withdraw", _("withdrew a request for release")
     RECALL = "release.recall", _("recalled")
     STANDING = "standing.change", _("changed a member's standing, by a rule or by hand")
+    # The library
+    DOCUMENT_PUBLISH = "document.publish", _("put a document into the library")
+    DOCUMENT_WITHDRAW = "document.withdraw", _("took a document out of the library")
+    DOCUMENT_VERSION = "document.version", _("made a new version of a document")
+    DOCUMENT_FACTS = "document.facts", _("changed what the library says of a document")
+    DOCUMENT_MARK = "document.mark", _("changed who can read a document")
+    DOCUMENT_REVIEW = "document.review", _("looked at a document again in time")
+    LIBRARY_EXPORT = "library.export", _("exported the list of evidence")
     # Reports: what their submitters do
     UPLOAD = "file.upload", _("sent a file")
     REPORT_SUBMIT = "report.submit", _("sent a report")
@@ -124,6 +132,17 @@ class Verb(models.TextChoices):
     REDRESS = "redress.submit", _("asked for redress")
     REDRESS_ANSWER = "redress.answer", _("answered a redress request")
     REDRESS_PURGE = "redress.purge", _("destroyed a redress request, or held it")
+    # The protection plan
+    PLAN_COMMENT = "plan.comment", _("commented on a draft of the protection plan")
+    PLAN_BEGIN = "plan.begin", _("began a cell of the protection plan")
+    PLAN_EDIT = "plan.edit", _("changed owner, due date or audience of a cell of the plan")
+    PLAN_ADD = "plan.add", _("added a version to the plan")
+    PLAN_DATE = "plan.date", _("set until when comments on a version are taken")
+    PLAN_REVIEW = "plan.review", _("sent a version of the plan for review")
+    PLAN_RETURN = "plan.return", _("took a version of the plan back to draft")
+    PLAN_ADOPT = "plan.adopt", _("adopted a version of the plan")
+    PLAN_WITHDRAW = "plan.withdraw", _("withdrew a version of the plan")
+    PLAN_ANSWER = "plan.answer", _("answered a comment on the plan")
     # The trail itself
     TRAIL_READ = "trail.read", _("read the trail")
     TRAIL_EXPORT = "trail.export", _("exported the trail")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
+from portal.access.derivation import derive
 from portal.access.enums import Label
 from portal.audit import Verb
 from portal.bulletins.body import recall_attachments, release_attachments, wider_attachments
@@ -334,6 +335,7 @@ class RecallBulletin(Action):
         BulletinPage.objects.filter(pk=self.page.pk).update(
             recalled_at=self.page.recalled_at, recall_reason=self.page.recall_reason
         )
+        derive(BulletinPage, self.page.pk)  # whoever keeps rows by who may read it is told at once
         recall_attachments(self.page.body, self.page.recalled_at)
         self._remember_readers()
         for request in self.page.release_requests.waiting():

@@ -7,6 +7,7 @@ from typing import Any
 
 from wagtail.documents import get_document_model
 
+from portal.access.derivation import derive
 from portal.access.rule import Marking
 from portal.access.viewer import Viewer
 
@@ -38,12 +39,20 @@ def release_attachments(body: Any) -> None:
     """Let the documents of a body be read, by those for whom they are marked, and fix them as they are."""
     keys = [document.pk for document in attachments(body)]
     get_document_model().objects.filter(pk__in=keys).update(is_released=True)
+    _told(keys)
 
 
 def recall_attachments(body: Any, at: datetime) -> None:
     """Close the documents of a body at once."""
     keys = [document.pk for document in attachments(body)]
     get_document_model().objects.filter(pk__in=keys, recalled_at=None).update(recalled_at=at)
+    _told(keys)
+
+
+def _told(keys: list[int]) -> None:
+    """Tell whoever keeps rows by who may read these documents."""
+    for key in keys:
+        derive(get_document_model(), key)
 
 
 def wider_attachments(body: Any, marking: Marking) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db.models import Q
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
@@ -82,11 +83,22 @@ def permalink(page: BulletinPage | GuidancePage) -> str:
     return page.permalink
 
 
+def in_sector(model: Any) -> Any:
+    """The keys of the pages in which a sector shows: those that name it, and those for every sector."""
+
+    def keys(sector: Sector) -> Any:
+        shows = Q(sectors=sector) | Q(is_cross_sector=True) if model is BulletinPage else Q(sectors=sector)
+        return model.objects.filter(shows).distinct().values_list("pk", flat=True)
+
+    return keys
+
+
 for model, kind, words, project in (
     (BulletinPage, "bulletin", _("Bulletin"), of_bulletin),
     (GuidancePage, "guidance", _("Guidance"), of_guidance),
 ):
     facts: dict[str, Any] = {"kinds": {kind: words}, "project": project, "address": address}
+    facts["follows"] = {Sector: in_sector(model)}
     registry.register(Source(model=model, safe_title=safe_title, permalink=permalink, **facts))
 # A sheet is always TLP:CLEAR: its own title may leave.
 registry.register(

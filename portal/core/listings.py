@@ -51,7 +51,7 @@ class Listing:
         return self.page < self.pages
 
 
-def paginate(rows: QuerySet[Any], *, page: str, page_size: int = PAGE_SIZE, **extra: Any) -> Listing:
+def paginate(rows: QuerySet[Any] | Sequence[Any], *, page: str, page_size: int = PAGE_SIZE, **extra: Any) -> Listing:
     """Take one page of `rows`; `page` is what stood in the address. Raises `Http404` for a page that is not there."""
     paginator = Paginator(rows, page_size)
     try:

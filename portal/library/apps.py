@@ -14,6 +14,8 @@ class LibraryConfig(AppConfig):
             navigation,
             permissions,
             signal_handlers,
+            ticks,
         )
+        from portal.library.plan import mail, reminders  # noqa: F401  (they register themselves)
 
         permissions.install()

@@ -14,9 +14,11 @@ from wagtail.images.views.chooser import ImageSelectFormatView, viewset as image
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from portal.library import history
 from portal.library.forms import GapForm, ProvisionForm
-from portal.library.models import MARKING_FORM_FIELDS, LiabilityGap, PortalImage, Provision
+from portal.library.models import MARKING_FORM_FIELDS, EvidenceTag, LiabilityGap, PortalImage, Provision
 from portal.library.permissions import is_visible_on_desk, visible_on_desk
+from portal.library.plan import snippets  # noqa: F401  (it registers itself)
 
 PROVISION_FIELDS = (
     *("citation", "title", "slug", "summary", "parties", "conditions", "condition_words", "standard", "not_covered"),
@@ -67,6 +69,13 @@ class SelectFormatView(ImageSelectFormatView):
         return answer
 
 
+@hooks.register("register_log_actions")
+def name_what_is_logged(actions: Any) -> None:
+    """The words of Wagtail's log for what is done to documents on Desk."""
+    for action, words in history.WORDS.items():
+        actions.register_action(action, words, words)
+
+
 MARKING = [FieldPanel(name) for name in MARKING_FORM_FIELDS]
 
 
@@ -95,7 +104,20 @@ class GapViewSet(SnippetViewSet):
     edit_handler = ObjectList([FieldPanel(name) for name in GAP_FIELDS], base_form_class=GapForm)
 
 
+class EvidenceTagViewSet(SnippetViewSet):
+    """What documents can be evidence of: the requirements of an accreditation, the annexes of the plan."""
+
+    model = EvidenceTag
+    icon = "tag"
+    menu_label = _("Evidence tags")
+    list_display = ["scheme", "code", "title"]
+    list_filter = ["scheme"]
+    search_fields = ["scheme", "code", "title"]
+    edit_handler = ObjectList([FieldPanel(name) for name in ("scheme", "code", "title")])
+
+
 register_snippet(ProvisionViewSet)
+register_snippet(EvidenceTagViewSet)
 register_snippet(GapViewSet)
 
 image_chooser.select_format_view_class = SelectFormatView

@@ -167,7 +167,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.text("PORTAL_MAIL_FROM")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": ENVIRONMENT.folder("PORTAL_MEDIA_ROOT"), "base_url": "/desk/media/"},
+        "OPTIONS": {"location": str(ENVIRONMENT.folder("PORTAL_MEDIA_ROOT")), "base_url": "/desk/media/"},
     },
     # Sealed files alone; no address leads there.
     "sealed": {

@@ -30,5 +30,7 @@ urlpatterns = [
     path("desk/audit/", include("portal.oversight.desk.urls")),
     path("desk/reports/", include("portal.reporting.desk.urls")),
     path("desk/", include("portal.reporting.desk.more_urls")),
+    path("desk/library/", include("portal.library.desk.urls")),
+    path("desk/plan/", include("portal.library.plan.desk_urls")),
     *pages,
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -58,6 +58,7 @@ class Match:
     head: Head
     score: float
     pages: Sequence[Scored] = ()
+    is_whole: bool = True
 
 
 class DatabaseEngine:
@@ -74,6 +75,7 @@ class DatabaseEngine:
         return Found(
             hits=_hits(ask, chosen[ask.first : last]),
             total=len(chosen),
+            whole=sum(match.is_whole for match in chosen),
             facets=_counts([match.head for match in matches], ask.facets),
             is_loose=is_loose,
             did_you_mean="" if chosen and not is_loose else _did_you_mean(ask),
@@ -102,7 +104,8 @@ def _matches(ask: Ask) -> tuple[list[Match], bool]:
     first = {match.head.pk for match in strict}
     # What has all the words stays before what has some of them.
     lifted = [Match(match.head, match.score + EXACT / 2, match.pages) for match in strict]
-    return [*lifted, *(match for match in loose if match.head.pk not in first)], not strict and bool(loose)
+    rest = [replace(match, is_whole=False) for match in loose if match.head.pk not in first]
+    return [*lifted, *rest], not strict and bool(loose)
 
 
 def _all(ask: Ask) -> list[Match]:

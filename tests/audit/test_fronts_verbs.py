@@ -23,6 +23,7 @@ DESK_ALONE = {
     Verb.CODE_ISSUE,
     Verb.KEY_DESTROY,
     Verb.REPORT_OPEN,
+    Verb.DOCUMENT_PUBLISH,  # an import: Front writes no documents
 }
 
 

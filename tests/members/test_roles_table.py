@@ -33,6 +33,8 @@ from portal.reporting.models import Attachment, Evidence, Purge, Redress, SafeCo
 from tests.bulletins.releasing import submit
 from tests.conftest import enrol, session_for
 from tests.factories import CommunityFactory, OrganisationFactory, PersonFactory, bulletin, draft, guidance, staff
+from tests.library import making as library
+from tests.library.plan.making import commented
 from tests.members.test_vetting import application
 from tests.reporting.making import make_report, take_in
 
@@ -214,6 +216,30 @@ def endings_samples() -> Iterator[Sample]:
     yield sample("desk_scanner")
 
 
+def plan_samples() -> Iterator[Sample]:
+    comment = commented()
+    cell = comment.version.cell
+    yield sample("desk_plan")
+    yield sample("desk_plan_begin", cell="energy/goals")
+    yield sample("desk_plan_cell", cell.pk)
+    yield sample("desk_plan_edit", cell.pk)
+    yield sample("desk_plan_add", cell.pk)
+    yield sample("desk_plan_move", comment.version.pk, "review")
+    yield sample("desk_plan_comments")
+    yield sample("desk_plan_comment", comment.pk)
+
+
+def library_samples() -> Iterator[Sample]:
+    public = library.document()
+    yield sample("desk_library")
+    yield sample("desk_library_add")
+    yield sample("desk_library_document", public.pk, form="facts")
+    yield sample("desk_library_act", public.pk, "publish")
+    yield sample("desk_library_act", public.pk, "version")
+    yield sample("desk_library_evidence")
+    yield sample("desk_library_evidence_export", purpose="For the accreditation")
+
+
 @pytest.fixture
 def samples(desk: None, pages: Any) -> list[Sample]:
     admin = Sample("/admin/", "/admin/", "wagtailadmin_home")
@@ -225,6 +251,8 @@ def samples(desk: None, pages: Any) -> list[Sample]:
         *reports_samples(),
         *files_samples(),
         *endings_samples(),
+        *library_samples(),
+        *plan_samples(),
         admin,
     ]
 

@@ -1,44 +1,28 @@
-"""An Elasticsearch of the tests' own: on the real server, under names that nothing else has."""
+"""Each engine, and what the worker does for it."""
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from search import outbox
 from tests.search.asking import is_confirmed
-
-REAL = os.environ.get("PORTAL_TEST_ELASTICSEARCH_URL", "")
+from tests.search.elastic import put_index_in_use, server_without_index
 
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[str]:
     """A server without any index of ours, named in the settings of a process of Desk."""
-    if not REAL:
-        pytest.skip("no Elasticsearch (make services starts one)")
-    from search.engines.elasticsearch import indices
-
-    settings.PORTAL_ELASTICSEARCH_URL = REAL
-    settings.PORTAL_ELASTICSEARCH_PREFIX = f"portal-test-{uuid.uuid4().hex[:12]}"
-    settings.PORTAL_SITE_KIND = "desk"
-    yield settings.PORTAL_ELASTICSEARCH_PREFIX
-    for name in indices.all_of_ours():
-        indices.discard(name)
+    with server_without_index(settings) as prefix:
+        yield prefix
 
 
 @pytest.fixture
 def elastic(server: str) -> str:
     """The same with an empty index in use; gives the index's name."""
-    from search.engines.elasticsearch import indices
-
-    name = indices.begin(datetime.now(UTC))
-    indices.put_in_use(name)
-    return name
+    return put_index_in_use()
 
 
 @pytest.fixture(params=["database", pytest.param("elasticsearch", marks=pytest.mark.services)])

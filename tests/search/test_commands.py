@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -132,6 +133,30 @@ def test_one_that_was_killed_leaves_nothing_wrong(elastic: str) -> None:
     assert run("search_rebuild")[0] == 0
     assert left not in indices.all_of_ours()
     assert find("fire").total == 2
+
+
+@with_server
+@pytest.mark.parametrize("days", [-400, 0, 400])
+def test_a_clock_that_is_wrong_changes_nothing_of_a_rebuild(elastic: str, days: int) -> None:
+    """Its time names an index and no more: versions are numbers, and who may read is asked at the portal's time."""
+    put(1, "Flood")
+    outbox.send_waiting()
+    done = rebuilding.rebuild_index(timezone.now() + timedelta(days=days), tell=lambda: None)
+    assert indices.in_use() == done.index != elastic
+    put(1, "Fire")
+    outbox.send_waiting()
+    again = rebuilding.rebuild_index(timezone.now() - timedelta(days=days), tell=lambda: None)
+    assert set(indices.all_of_ours()) == {done.index, again.index}
+    assert (titles(find("fire")), find("flood").total) == (["Fire"], 0)
+
+
+@with_server
+def test_of_two_rebuilds_by_a_clock_that_stands_still_the_second_changes_nothing(elastic: str) -> None:
+    now = timezone.now()
+    first = rebuilding.rebuild_index(now, tell=lambda: None)
+    with pytest.raises(SearchUnavailable):
+        rebuilding.rebuild_index(now, tell=lambda: None)
+    assert indices.in_use() == first.index
 
 
 @with_server

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from portal.access.enums import Label
-from search import completion
+from search import completion, views
 from tests.conftest import session_for
 from tests.factories import CommunityFactory, PersonFactory, bulletin
 
@@ -64,3 +64,14 @@ def test_an_engine_that_offers_too_much_is_cut(pages: Any, monkeypatch: pytest.M
     monkeypatch.setattr(completion, "engine", Lavish)
     assert offers("zeb")[:2] == ["zebra0", "zebra1"]
     assert len(offers("zeb")) == 8
+
+
+def test_whoever_asks_more_often_than_anybody_types_is_offered_nothing(
+    pages: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bulletin(title="Zebra crossing")
+    monkeypatch.setattr(views, "OFFERS_AN_HOUR", {"user": 2, "ip": 2})
+    answers = [Client().get("/search/complete/?q=zeb") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.json()["offers"] for answer in answers] == [["zebra"], ["zebra"], []]
+    assert session_for(PersonFactory()).get("/search/complete/?q=zeb").json()["offers"] == ["zebra"]

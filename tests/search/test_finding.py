@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.access.enums import Label, Reach
 from portal.access.viewer import ANONYMOUS, Viewer
 from portal.members.viewers import viewer_for
+from portal.vocabulary.models import Sector
 from search.engines import engine
 from search.models import Entry
 from search.queries import understand
@@ -88,3 +89,19 @@ RUBBISH = [
 @pytest.mark.parametrize("typed", RUBBISH)
 def test_rubbish_is_answered(pages: Any, typed: str) -> None:
     assert find(typed).total >= 0
+
+
+def test_a_new_sector_finds_what_is_for_every_sector(pages: Any) -> None:
+    everywhere, named = bulletin(is_cross_sector=True), bulletin(sectors=[Sector.objects.get(slug="energy")])
+    Sector.objects.create(name="Space", slug="space")
+    by_key = {entry.object_id: entry.sectors for entry in Entry.objects.all()}
+    assert "space" in by_key[everywhere.pk]
+    assert by_key[named.pk] == ["energy"]
+
+
+def test_a_sector_with_another_name_in_addresses_is_found_by_it(pages: Any) -> None:
+    sector = Sector.objects.get(slug="energy")
+    bulletin(sectors=[sector])
+    sector.slug = "power"
+    sector.save()
+    assert [entry.sectors for entry in Entry.objects.all()] == [["power"]]

@@ -371,3 +371,21 @@ def test_the_trail_keeps_what_staff_looked_for_on_desk(pages: Any) -> None:
 def test_staff_on_front_are_readers_like_everybody(pages: Any) -> None:
     ask(session_for(staff(StaffRole.MIAC_ANALYST)), q="zebra")
     assert list(events()) == [{"found": 0, "page": 1}]
+
+
+def test_the_heading_counts_what_has_all_the_words_and_says_how_many_more_there_are(pages: Any) -> None:
+    bulletin(title="Valve and turbine")
+    bulletin(title="Turbine")
+    bulletin(title="Another turbine")
+    answer = ask(q="valve turbine")
+    assert heading(answer) == "1 result for “valve turbine”"
+    assert "Then 2 more that have some of the words" in text_of(answer)
+    assert "1–3 of 3" in text_of(answer)
+    assert "some of the words" not in text_of(ask(q="turbine"))
+
+
+def test_a_long_value_of_a_filter_is_shortened_for_the_eye_and_read_out_whole(pages: Any) -> None:
+    long = "The Office of Very Long Names of Offices, its Regions and Territories"
+    bulletin(title="Zebra", originator=long)
+    shown = text_of(ask(q="zebra"))
+    assert f'<span aria-hidden="true">{long[:47].rstrip()}…</span><span class="visually-hidden">{long}</span>' in shown

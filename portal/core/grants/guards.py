@@ -159,6 +159,14 @@ MEMBERSHIP = (
         "NEW.answered_at IS NULL AND NEW.answered_by_id IS NULL AND NEW.is_granted IS NULL",
         "questions that nobody has answered",
     ),
+    Guard(
+        "library_plancomment",
+        "INSERT",
+        "NEW.answered_at IS NULL AND NEW.answered_by_id IS NULL AND NEW.answer = '' AND NEW.outcome = ''"  # noqa: S608  (our own words)
+        f" AND {just_now('NEW.at')} AND EXISTS (SELECT 1 FROM library_planversion v WHERE v.id = NEW.version_id"
+        " AND v.state IN ('draft', 'review') AND v.comments_until >= current_date - 1)",
+        "comments of now that nobody has answered, on versions that take some",
+    ),
 )
 
 
@@ -309,6 +317,7 @@ FRONTS_VERBS = (
     "report.reopen",
     "report.add",
     "redress.submit",
+    "plan.comment",
 )
 VERBS_IN_SQL = ", ".join(f"'{verb}'" for verb in FRONTS_VERBS)
 

@@ -28,7 +28,7 @@ _MODULES = {
 
 
 # Python imports each encoding at its first use, which here would be too late.
-_ENCODINGS = """
+ENCODINGS = """
     ascii utf-8 utf-8-sig utf-7 utf-16 utf-16-le utf-16-be utf-32 latin-1 iso8859-2 iso8859-5 iso8859-6 iso8859-7
     iso8859-8 iso8859-9 iso8859-15 cp437 cp850 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 koi8-r
     koi8-u gb2312 gbk gb18030 big5 shift_jis euc_jp iso2022_jp euc_kr cp949 mac-roman idna punycode unicode_escape
@@ -38,7 +38,7 @@ _ENCODINGS = """
 
 def maker_of(kind: Kind) -> Callable[[bytes, Delivery], None]:
     """The function that makes copies of a kind. Raises `LookupError` for a kind without one."""
-    for encoding in _ENCODINGS.split():
+    for encoding in ENCODINGS.split():
         codecs.lookup(encoding)
     name = next(name for name, kinds in _MODULES.items() if kind in kinds)
     made: Callable[[Kind], Callable[[bytes, Delivery], None]] = import_module(f"{__name__}.{name}").maker

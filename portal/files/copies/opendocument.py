@@ -85,21 +85,21 @@ def _look_through(root: Element, out: Delivery) -> None:
 def _written(body: Element, out: Delivery) -> None:
     lines: list[str] = []
     tables = 0
-    for block in _blocks(body):
+    for block in blocks(body):
         if local(block) != "table":
-            lines.append(_line(block))
+            lines.append(line(block))
             continue
         out.text("\n".join(lines))
         lines.clear()
         tables += 1
-        out.table(_rows(block), number=tables)
+        out.table(rows(block), number=tables)
     out.text("\n".join(lines))
 
 
 def _sheets(body: Element, out: Delivery) -> None:
     tables = [one for one in body.iter() if local(one) == "table"]
     for number, table in enumerate(tables[:_MOST_SHEETS], 1):
-        out.table(_rows(table), title=Title.SHEET, number=number, name=attribute(table, "name"))
+        out.table(rows(table), title=Title.SHEET, number=number, name=attribute(table, "name"))
     if len(tables) > _MOST_SHEETS:
         out.cut_short(Removed.PAGES)
 
@@ -107,10 +107,10 @@ def _sheets(body: Element, out: Delivery) -> None:
 def _slides(body: Element, out: Delivery) -> None:
     pages = [one for one in body.iter() if local(one) == "page"]
     for number, page in enumerate(pages[:_MOST_SHEETS], 1):
-        out.text("\n".join(_line(one) for one in _blocks(page)), title=Title.SLIDE, number=number)
+        out.text("\n".join(line(one) for one in blocks(page)), title=Title.SLIDE, number=number)
 
 
-def _blocks(element: Element) -> Iterator[Element]:
+def blocks(element: Element) -> Iterator[Element]:
     """Paragraphs, headings and tables in their order, wherever they are nested."""
     waiting = list(reversed(element))
     while waiting:
@@ -122,7 +122,7 @@ def _blocks(element: Element) -> Iterator[Element]:
             waiting.extend(reversed(one))
 
 
-def _rows(table: Element) -> Iterator[list[str]]:
+def rows(table: Element) -> Iterator[list[str]]:
     """Repeated rows and cells are written once with a count, which may be a million; so both are bounded."""
     for row in table.iter():
         if local(row) != "table-row":
@@ -137,7 +137,7 @@ def _rows(table: Element) -> Iterator[list[str]]:
 def _cells(row: Element) -> Iterator[str]:
     for cell in row:
         if local(cell) in {"table-cell", "covered-table-cell"}:
-            text = "\n".join(_line(one) for one in _blocks(cell)) or attribute(cell, "value")
+            text = "\n".join(line(one) for one in blocks(cell)) or attribute(cell, "value")
             yield from [text] * _times(cell, "number-columns-repeated")
 
 
@@ -146,7 +146,7 @@ def _times(element: Element, name: str) -> int:
     return min(int(said), wire.MOST_COLUMNS) if said.isascii() and said.isdigit() and len(said) < 9 else 1  # noqa: PLR2004  [digits]
 
 
-def _line(element: Element) -> str:
+def line(element: Element) -> str:
     pieces: list[str] = []
     waiting: list[Element | str] = [element]
     while waiting:

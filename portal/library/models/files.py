@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 
@@ -26,6 +26,13 @@ MARKING_FORM_FIELDS = (
     "audience_people",
     "visible_from",
     "expires_at",
+)
+# What the editor's form asks for the library. Other documents, and people, are named on the library's own pages of
+# Desk, where nobody sees a list of them.
+FACT_FORM_FIELDS = (
+    *("kind", "summary", "number", "publisher", "dated", "version"),
+    *("sectors", "is_cross_sector", "hazards", "written_for", "language"),
+    *("used_by", "review_by", "licence", "source_url", "accessible_note", "evidence"),
 )
 
 
@@ -45,7 +52,7 @@ class PortalDocument(LibraryFacts, MarkedModel, AbstractDocument):
 
     FIXED_ONCE_RELEASED = ("title", "file", "tlp", "reach", "law_enforcement_sensitive", "visible_from")
 
-    admin_form_fields = ("title", "file", "collection", "tags", *MARKING_FORM_FIELDS)
+    admin_form_fields = ("title", "file", "collection", "tags", *FACT_FORM_FIELDS, *MARKING_FORM_FIELDS)
 
     class Meta(AbstractDocument.Meta):
         verbose_name = _("document")
@@ -71,6 +78,11 @@ class PortalDocument(LibraryFacts, MarkedModel, AbstractDocument):
             raise ValidationError(_("It was released as it is. Upload what changed as a new document."))
 
     @property
+    def leakable_title(self) -> str:
+        """The title that may stand in mail: above TLP:GREEN a document is not named."""
+        return str(self.title) if self.label.may_leave_in_full else gettext("A document of the library")
+
+    @property
     def url(self) -> str:
         return self.download_url
 
@@ -89,6 +101,10 @@ class PortalDocument(LibraryFacts, MarkedModel, AbstractDocument):
 
     def get_absolute_url(self) -> str:
         return reverse("library_document", args=[self.uuid])
+
+    def get_page_url(self, number: int) -> str:
+        """Where the text of one of its pages opens."""
+        return reverse("library_page", args=[self.uuid, number])
 
 
 class PortalImage(MarkedModel, AbstractImage):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from search.engines.elasticsearch.mapping import LONGEST_VALUE, MOST_PAGES
-from search.models import Entry
+from search.models import Entry, Page, Parts
 from search.querysets import EntryQuerySet
 from search.questions import MARK, UNMARK
 
@@ -39,33 +39,38 @@ def thing_of(name: str) -> tuple[int, int]:
 def stream(rows: EntryQuerySet) -> Iterator[Entry]:
     """Entries with their parts, a few at a time and read anew each time: no long transaction, and little memory."""
     last = 0
-    while batch := list(rows.filter(pk__gt=last).with_parts().order_by("pk")[:AT_ONCE]):
+    while batch := rows.filter(pk__gt=last).order_by("pk")[:AT_ONCE].with_parts():
         yield from batch
         last = batch[-1].pk
 
 
 def document(entry: Entry) -> dict[str, Any]:
-    """What the index keeps of an entry, whose parts have been fetched."""
-    pages = sorted(entry.pages.all(), key=lambda page: (page.number, page.part))
+    """What the index keeps of an entry."""
+    parts = entry.parts or _parts_of(entry)
     return {
         "entry": entry.pk,
         "content_type": entry.content_type_id,
         "key": entry.object_id,
-        **_who_may_read(entry),
+        **_who_may_read(entry, parts.tokens),
         "title": _plain(entry.title),
         "summary": _plain(entry.summary),
         "identifiers": [number[:LONGEST_VALUE] for number in entry.identifiers],
-        "numbers": pages[0].identifiers if pages else "",
-        "words": [row.word for row in entry.words.all()],
-        "pages": list(_pages(pages)),
+        "numbers": parts.pages[0].identifiers if parts.pages else "",
+        "words": parts.words,
+        "pages": list(_pages(parts.pages)),
         **_counted(entry),
     }
 
 
-def _who_may_read(entry: Entry) -> dict[str, Any]:
+def _parts_of(entry: Entry) -> Parts:
+    (same,) = Entry.objects.filter(pk=entry.pk).with_parts()
+    return same.parts or Parts([], [], [])
+
+
+def _who_may_read(entry: Entry, tokens: list[str]) -> dict[str, Any]:
     caveats = sorted({value for value in entry.caveats.split("|") if value})
     return {
-        "tokens": sorted(row.token for row in entry.tokens.all()),
+        "tokens": sorted(tokens),
         "caveats": caveats,
         "caveat_count": len(caveats),
         "visible_from": micros(entry.visible_from),
@@ -87,13 +92,17 @@ def _counted(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _pages(pages: Iterable[Any]) -> Iterator[dict[str, Any]]:
+def _pages(pages: Sequence[Page]) -> Iterator[dict[str, Any]]:
+    """Each page with the head that it shares; one without text as well, where there is no other."""
     room = MOST_TEXT
-    for page in list(pages)[:MOST_PAGES]:
-        text = _plain(page.text[:room])
+    for page in pages[:MOST_PAGES]:
+        head, text = (
+            [_plain(said) for said in (page.title, page.identifiers, page.summary) if said],
+            _plain(page.text[:room]),
+        )
         room -= len(text)
-        if text:
-            yield {"number": page.number, "part": page.part, "text": text}
+        if text or page is pages[0]:
+            yield {"number": page.number, "part": page.part, "head": head, "text": text}
 
 
 def _plain(text: str) -> str:

@@ -43,13 +43,22 @@ ENGLISH = _analyzer("english_words", STEM)
 PLAIN = _analyzer("plain_words")
 
 
-def _words() -> Text:
+def _words(**given: Any) -> Text:
     """Words by their stem; and as they are spelled, for those that were mistyped."""
-    return Text(analyzer=ENGLISH, fields={"plain": Text(analyzer=PLAIN, norms=False)})
+    return Text(analyzer=ENGLISH, fields={"plain": Text(analyzer=PLAIN, norms=False, index_options="freqs")}, **given)
+
+
+def _page() -> dict[str, Any]:
+    """A page. Where its words stand is kept, so that marking them does not take the text apart again."""
+    return {"number": Integer(), "part": Integer(), "head": _words(), "text": _words(index_options="offsets")}
 
 
 class EntryDocument(Document):
-    """One entry. Its pages are objects of their own, so that the best are found, and together the text of the whole."""
+    """One entry, and its pages as objects of their own.
+
+    Each page carries what the entry says of itself as well (`head`): words are looked for on one page, and the title
+    belongs to every page.
+    """
 
     entry = Long()
     content_type = Integer()
@@ -67,9 +76,7 @@ class EntryDocument(Document):
     identifiers = Keyword()
     numbers = Text(analyzer=ENGLISH)
     words = Keyword()
-    pages = Nested(
-        dynamic="strict", include_in_root=True, properties={"number": Integer(), "part": Integer(), "text": _words()}
-    )
+    pages = Nested(dynamic="strict", properties=_page())
     # What is counted and ranked by
     kind = Keyword()
     publisher = Keyword()

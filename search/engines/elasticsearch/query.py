@@ -29,8 +29,17 @@ MOST = "2<67%"  # of two words both, of more two thirds
 PAGES_LOOKED_AT = 6  # parts of pages, of which the best pages are shown
 FRAGMENT = 180  # characters
 DAY = 86_400_000_000  # microseconds
-HEAD = (f"title^{ranking.TITLE:g}", f"numbers^{ranking.IDENTIFIERS:g}", f"summary^{ranking.SUMMARY:g}")
-PLAIN = (f"title.plain^{ranking.TITLE:g}", f"summary.plain^{ranking.SUMMARY:g}", "pages.text.plain")
+HEAD = (
+    f"title^{ranking.ADDED_TITLE:g}",
+    f"numbers^{ranking.ADDED_IDENTIFIERS:g}",
+    f"summary^{ranking.ADDED_SUMMARY:g}",
+)
+HEAD_PLAIN = ("title.plain", "summary.plain")
+ON_A_PAGE = ("pages.head", "pages.text")
+ON_A_PAGE_PLAIN = ("pages.head.plain", "pages.text.plain")
+TEXT = (f"pages.text^{ranking.ADDED_TEXT:g}",)
+TEXT_PLAIN = ("pages.text.plain",)
+NEAR_BY = 8  # words that may stand between those of a line, for the lift of a page where they stand together
 
 
 class Looseness(Enum):
@@ -50,7 +59,12 @@ def body(ask: Ask, looseness: Looseness, rule: Query) -> dict[str, Any]:
         size=max(0, min(ask.size, DEEPEST - ask.first)),
         sort=[{"_score": "desc"}, {"entry": "desc"}] if ask.query.wanted else _by_date(),
         aggs=_counts(ask),
-        highlight=_marks({"title": _field("title", number_of_fragments=0), "summary": _field("summary")}),
+        highlight=_marks(
+            {
+                "title": _field(ask.query.wanted, ["title"], number_of_fragments=0),
+                "summary": _field(ask.query.wanted, ["summary"]),
+            }
+        ),
     )
     return search.source(["entry", "content_type", "key", "title", "summary"]).to_dict()
 
@@ -70,53 +84,63 @@ def readable(ask: Ask) -> Query:
 
 
 def _sought(ask: Ask, looseness: Looseness, rule: Query) -> Query:
+    wanted = ask.query.wanted
     limits: dict[str, Any] = {
         "filter": [rule],
-        "must_not": [_said(clause) for clause in ask.query.unwanted],
+        "must_not": [_on_pages(_said(clause, ON_A_PAGE)) for clause in ask.query.unwanted],
     }
-    if not ask.query.wanted:
+    if not wanted:
         return Q("bool", must=[Q("match_all")], **limits)
-    lifts = [Q("constant_score", filter=_has_all(ask.query.wanted), boost=WHOLE)]
+    limits["filter"].append(_fits(wanted, looseness))
+    lifts = [Q("constant_score", filter=_fits(wanted, Looseness.WHOLE), boost=WHOLE)]
     if ask.query.identifiers:
         lifts.append(Q("constant_score", filter=Q("terms", identifiers=list(ask.query.identifiers)), boost=EXACT))
-    return Q("bool", must=[_ranked(_worded(ask.query.wanted, looseness), ask.at)], should=lifts, **limits)
-
-
-def _worded(wanted: Sequence[Clause], looseness: Looseness) -> Query:
-    is_loose = looseness is not Looseness.WHOLE
-    clauses = [_meant(clause) if is_loose else _said(clause) for clause in wanted]
-    least = {Looseness.WHOLE: len(clauses), Looseness.MOST: MOST, Looseness.SOME: 1}[looseness]
-    words = Q("bool", should=clauses, minimum_should_match=least)
-    return Q("bool", must=[words], should=[_best_pages(wanted, is_loose=is_loose)])
-
-
-def _has_all(wanted: Sequence[Clause]) -> Query:
-    return Q("bool", must=[_said(clause) for clause in wanted])
-
-
-def _said(clause: Clause) -> Query:
-    """A clause as it was typed or by another name, in any field, by the stems of its words."""
-    return Q("dis_max", queries=[_phrase(way, boost=SYNONYM if at else 1.0) for at, way in enumerate(clause.ways)])
-
-
-def _phrase(way: Sequence[str], *, boost: float) -> Query:
     return Q(
-        "multi_match",
-        query=" ".join(way),
-        type="phrase",
-        fields=[*HEAD, f"pages.text^{ranking.TEXT:g}"],
-        tie_breaker=0.3,
-        boost=boost,
+        "bool",
+        must=[_ranked(_worded(wanted, is_loose=looseness is not Looseness.WHOLE), ask.at)],
+        should=lifts,
+        **limits,
     )
 
 
-def _meant(clause: Clause) -> Query:
+def _fits(wanted: Sequence[Clause], looseness: Looseness) -> Query:
+    """There is a page with as many of the clauses as must be there; what its entry says of itself is on each page."""
+    is_loose = looseness is not Looseness.WHOLE
+    clauses = [
+        _meant(clause, ON_A_PAGE, ON_A_PAGE_PLAIN) if is_loose else _said(clause, ON_A_PAGE) for clause in wanted
+    ]
+    least = {Looseness.WHOLE: len(clauses), Looseness.MOST: MOST, Looseness.SOME: 1}[looseness]
+    return _on_pages(Q("bool", should=clauses, minimum_should_match=least))
+
+
+def _on_pages(query: Query) -> Query:
+    return Q("nested", path="pages", query=query, score_mode="none")
+
+
+def _worded(wanted: Sequence[Clause], *, is_loose: bool) -> Query:
+    """The score: what the entry says of itself, and the best of its pages."""
+    heads = [_meant(clause, HEAD, HEAD_PLAIN) if is_loose else _said(clause, HEAD) for clause in wanted]
+    return Q("bool", should=[*heads, _best_pages(wanted, is_loose=is_loose)], minimum_should_match=0)
+
+
+def _said(clause: Clause, fields: Sequence[str]) -> Query:
+    """A clause as it was typed or by another name, in any of the fields, by the stems of its words."""
+    ways = [_phrase(way, fields, boost=SYNONYM if at else 1.0) for at, way in enumerate(clause.ways)]
+    return Q("dis_max", queries=ways)
+
+
+def _phrase(way: Sequence[str], fields: Sequence[str], *, boost: float) -> Query:
+    said = {"query": " ".join(way), "type": "phrase", "fields": list(fields), "tie_breaker": 0.3, "boost": boost}
+    return Q("multi_match", **said)
+
+
+def _meant(clause: Clause, fields: Sequence[str], plain: Sequence[str]) -> Query:
     """The same, or with a letter or two mistyped."""
     word = may_be_mistyped(clause)
     if not word:
-        return _said(clause)
-    near = Q("multi_match", query=word, fields=list(PLAIN), **_near())
-    return Q("dis_max", queries=[_said(clause), Q("constant_score", filter=near, boost=MISTYPED)])
+        return _said(clause, fields)
+    near = Q("multi_match", query=word, fields=list(plain), **_near())
+    return Q("dis_max", queries=[_said(clause, fields), Q("constant_score", filter=near, boost=MISTYPED)])
 
 
 def may_be_mistyped(clause: Clause) -> str:
@@ -130,16 +154,21 @@ def _near() -> dict[str, Any]:
 
 
 def _best_pages(wanted: Sequence[Clause], *, is_loose: bool) -> Query:
-    ways = [Q("match_phrase", **{"pages.text": " ".join(way)}) for clause in wanted for way in clause.ways]
-    words = [word for word in map(may_be_mistyped, wanted) if word and is_loose]
-    near = [Q("match", **{"pages.text.plain": {"query": word, "boost": MISTYPED, **_near()}}) for word in words]
-    marks = _marks({"pages.text": _field("pages.text")})
+    words = [_meant(clause, TEXT, TEXT_PLAIN) if is_loose else _said(clause, TEXT) for clause in wanted]
+    line = " ".join(word for clause in wanted for word in clause.typed)
+    close = [Q("match_phrase", **{"pages.text": {"query": line, "slop": NEAR_BY, "boost": ranking.TOGETHER}})]
     return Q(
         "nested",
         path="pages",
         score_mode="max",
-        query=Q("bool", should=[*ways, *near], minimum_should_match=1),
-        inner_hits={"size": PAGES_LOOKED_AT, "_source": ["pages.number"], "highlight": marks},
+        query=Q(
+            "bool", must=[Q("bool", should=words, minimum_should_match=1)], should=close if len(wanted) > 1 else []
+        ),
+        inner_hits={
+            "size": PAGES_LOOKED_AT,
+            "_source": ["pages.number"],
+            "highlight": _marks({"pages.text": _field(wanted, TEXT)}),
+        },
     )
 
 
@@ -147,12 +176,14 @@ def _marks(fields: dict[str, Any]) -> dict[str, Any]:
     return {"pre_tags": [MARK], "post_tags": [UNMARK], "fields": fields}
 
 
-def _field(name: str, **given: Any) -> dict[str, Any]:
+def _field(wanted: Sequence[Clause], fields: Sequence[str], **given: Any) -> dict[str, Any]:
+    """What is marked is what was typed, or another name of it. To look for what nearly spells it takes a second."""
+    said = Q("bool", should=[_said(clause, fields) for clause in wanted]) if wanted else Q("match_none")
     return {
         "number_of_fragments": 1,
         "fragment_size": FRAGMENT,
         "no_match_size": FRAGMENT,
-        "matched_fields": [name, f"{name}.plain"],
+        "highlight_query": said.to_dict(),
         **given,
     }
 
@@ -202,5 +233,6 @@ def _counts(ask: Ask) -> dict[str, Any]:
         values = {"terms": {"field": FIELDS[name], "size": MOST_FACET_VALUES, "order": by_count}}
         counts[name] = {"filter": _chosen(ask.facets, but=name).to_dict(), "aggs": {"values": values}}
     if ask.query.wanted:
-        counts["whole"] = {"filter": _has_all(ask.query.wanted).to_dict()}
+        chosen = {"chosen": {"filter": _chosen(ask.facets).to_dict()}}
+        counts["whole"] = {"filter": _fits(ask.query.wanted, Looseness.WHOLE).to_dict(), "aggs": chosen}
     return counts

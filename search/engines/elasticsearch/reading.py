@@ -14,6 +14,7 @@ def found(answer: Mapping[str, Any], *, is_loose: bool = False, did_you_mean: st
     return Found(
         hits=[_hit(row) for row in answer["hits"]["hits"]],
         total=answer["hits"]["total"]["value"],
+        whole=_whole_and_chosen(answer),
         facets={name: _values(answer["aggregations"][name]) for name in FACETS},
         is_loose=is_loose,
         did_you_mean=did_you_mean,
@@ -28,6 +29,12 @@ def fitting(answer: Mapping[str, Any]) -> int:
 def whole(answer: Mapping[str, Any]) -> int:
     """How many of these have all the words."""
     return int(answer["aggregations"]["whole"]["doc_count"])
+
+
+def _whole_and_chosen(answer: Mapping[str, Any]) -> int:
+    """How many of the hits have all the words; all of them, where no word was typed."""
+    counts, total = answer["aggregations"], answer["hits"]["total"]["value"]
+    return int(counts["whole"]["chosen"]["doc_count"] if "whole" in counts else total)
 
 
 def _values(facet: Mapping[str, Any]) -> list[tuple[str, int]]:

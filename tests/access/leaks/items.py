@@ -6,18 +6,32 @@ Who may read each is written down here by hand, from the table of labels, and no
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file
 
+from portal.access.derivation import derive
 from portal.access.enums import Label, Reach
 from portal.bulletins.models import BulletinPage
-from portal.library.enums import Evidence, Party
-from portal.library.models import LiabilityGap, PortalDocument, PortalImage, Provision, Rendition
+from portal.library.enums import Evidence, Party, ReadingState
+from portal.library.models import (
+    DocumentPage,
+    DocumentReading,
+    LiabilityGap,
+    PlanCell,
+    PlanPart,
+    PortalDocument,
+    PortalImage,
+    Provision,
+    Rendition,
+)
+from portal.vocabulary.models import Sector
 from tests.access.leaks.viewers import ACTIVE, EVERYBODY, Circles
 from tests.factories import bulletin, draft, guidance
 
@@ -73,15 +87,21 @@ def cases(circles: Circles) -> list[Case]:
 
 
 def secret_word(number: int) -> str:
-    return f"zqx{number:03d}qz"
+    """A word of letters alone, like no other word, so that what nearly spells it can mean nothing else."""
+    return "zqx" + "".join(Random(number).choices("bdfghjklmnprstvw", k=9))
 
 
-def make_items(circles: Circles) -> list[Item]:
-    """One bulletin, guidance page, document, picture and provision for each case, and a bulletin nobody released."""
+MAKERS = ("bulletin", "guidance", "document", "picture", "provision", "plan")
+
+
+def make_items(circles: Circles, *, kinds: Sequence[str] = MAKERS) -> list[Item]:
+    """One thing of each kind for each case, and a bulletin nobody released."""
     made: list[Item] = []
+    functions = (_bulletin, _guidance, _document, _picture, _provision, _plan)
+    makers: dict[str, Any] = dict(zip(MAKERS, functions, strict=True))
     for case in cases(circles):
-        for maker in (_bulletin, _guidance, _document, _picture, _provision):
-            made.append(maker(case, secret_word(len(made))))
+        for kind in kinds:
+            made.append(makers[kind](case, secret_word(len(made))))
     inside = {"tlp": Label.AMBER, "audience_communities": [circles.community]}
     unreleased = Case("AMBER, never released", frozenset(), inside)
     made.append(_draft(unreleased, secret_word(len(made))))
@@ -126,11 +146,31 @@ def _guidance(case: Case, secret: str) -> Item:
 
 def _document(case: Case, secret: str) -> Item:
     fields, audiences = _split(case.fields)
-    document = PortalDocument(title=f"{secret} plan", **fields)
+    document = PortalDocument(title=f"{secret} title", **fields)
     document.file.save(f"{secret}.txt", ContentFile(f"{secret} in the file".encode()), save=False)
     _keep(document, audiences)
-    PortalDocument.objects.filter(pk=document.pk).update(is_released=True)
-    return Item("document", case, secret, {"library_download": document.download_url})
+    read = {"state": ReadingState.READ, "page_count": 1, "has_pages": True}
+    reading, _is_new = DocumentReading.objects.update_or_create(document=document, defaults=read)
+    reading.picture.save(f"{secret}.png", get_test_image_file(filename=f"{secret}.png"))
+    DocumentPage.objects.create(document=document, number=1, text=f"{secret} on the page")
+    PortalDocument.objects.filter(pk=document.pk).update(is_released=True, in_library=True, supersedes=_former())
+    derive(PortalDocument, document.pk)
+    addresses = {
+        "library_download": document.download_url,
+        "library_document": document.get_absolute_url(),
+        "library_page": document.get_page_url(1),
+        "library_picture": f"{document.get_absolute_url()}picture/",
+        "library_changes": f"{document.get_absolute_url()}changes/",
+    }
+    return Item("document", case, secret, addresses)
+
+
+def _former() -> PortalDocument:
+    """A version before it that everybody may read, and that must not speak of it to the others."""
+    former: PortalDocument = PortalDocument(title="Former", tlp=Label.CLEAR, is_released=True, in_library=True)
+    former.file.save("former.txt", ContentFile(b"former"), save=False)
+    former.save()
+    return former
 
 
 def _picture(case: Case, secret: str) -> Item:
@@ -150,6 +190,15 @@ def _provision(case: Case, secret: str) -> Item:
     provision = Provision(slug=f"s-{secret}", **facts, **verified, **fields)
     _keep(provision, audiences)
     return Item("provision", case, secret, {"liability_provision": provision.get_absolute_url()})
+
+
+def _plan(case: Case, secret: str) -> Item:
+    """A cell of the protection plan. Its address is that of its place, whether or not there is a cell."""
+    fields, audiences = _split(case.fields)
+    sector, part = divmod(PlanCell.objects.count(), PlanPart.objects.count())
+    place = {"sector": Sector.objects.order_by("name")[sector], "part": PlanPart.objects.all()[part]}
+    _keep(PlanCell(**place, owner_office=f"{secret} office", note=f"{secret} note", **fields), audiences)
+    return Item("plan", case, secret)
 
 
 def _split(fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
-from dataclasses import dataclass, replace
-from http import HTTPStatus
+from dataclasses import dataclass
 from typing import Any
 
 from portal.access.enums import Label
@@ -30,6 +28,12 @@ LISTS: dict[str, frozenset[str]] = {
     "/nothing/": frozenset(),
     "/apply/": frozenset(),
     "/liability/": frozenset({"provision"}),
+    "/library/": frozenset({"document"}),
+    "/library/?old=1&kind=guide": frozenset(),
+    "/library/?publisher=zqx": frozenset(),
+    "/library/plan/": frozenset({"plan"}),
+    "/library/plan/energy/": frozenset(),
+    "/library/plan/energy/goals/": frozenset(),
     "/liability/?party=lender": frozenset({"provision"}),
     "/liability/finder/?party=lender&declared=unknown&paid=unknown&way=unknown": frozenset({"provision"}),
     "/liability/gaps/": frozenset({"provision"}),
@@ -46,8 +50,6 @@ LISTS: dict[str, frozenset[str]] = {
     "/search/complete/?q=zqx": frozenset(),
     "/search/saved/": frozenset(),
 }
-# Kinds that search finds by their words.
-FOUND = frozenset({"bulletin", "guidance", "provision"})
 FEED = "/bulletins/feed/"
 
 # Names of addresses that answer about one thing; the items bring the addresses.
@@ -57,8 +59,12 @@ OF_ONE = frozenset(
         "bulletin_share",
         "bulletin_useful",
         "guidance_share",
+        "library_changes",
+        "library_document",
         "library_download",
         "library_image",
+        "library_page",
+        "library_picture",
         "liability_provision",
         "page_by_number",
     }
@@ -84,9 +90,14 @@ NOTHING_MARKED = (
 OTHERWISE_COVERED = frozenset(
     {
         "bulletin_feed",
+        "library",
         "liability",
         "liability_finder",
         "liability_gaps",
+        "plan",
+        "plan_cell",
+        "plan_comments",
+        "plan_sector",
         "search",
         "search_complete",
         "sectors",
@@ -170,21 +181,6 @@ def count_on(body: str) -> int:
     found = re.search(r"(\d+) bulletins? you can read", body)
     assert found, "the list says how many there are"
     return int(found.group(1))
-
-
-NO_SUCH_WORD = "zqx999qz"
-
-
-def search_for(visitor: Visitor, word: str) -> Answer:
-    """A search, without the word itself, which stands in the box in any case."""
-    answer = ask(visitor, f"/search/?q={word}")
-    return replace(answer, body=answer.body.replace(word, "WORD"))
-
-
-def completed(visitor: Visitor, beginning: str) -> list[str]:
-    """What the search box offers; nothing to those who are led elsewhere first, as to an agreement."""
-    answer = ask(visitor, f"/search/complete/?q={beginning}")
-    return list(json.loads(answer.body)["offers"]) if answer.status == HTTPStatus.OK else []
 
 
 def absent(address: str) -> str:

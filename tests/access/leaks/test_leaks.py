@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
-from django.test.utils import override_settings
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
-from django.utils import timezone
 
 from portal.access.enums import Label, Reach
 from portal.audit.enums import Outcome, Verb
 from portal.audit.models import Event
-from portal.bulletins import site_tree
-from portal.core import outbox
-from portal.members.models import Person
-from search import saved
-from search.models import Entry, SavedSearch
 from tests.access.leaks import surfaces
-from tests.access.leaks.items import Item, make_hub, make_items
-from tests.access.leaks.viewers import ACTIVE, EVERYBODY, Visitor, make_circles, make_visitors
-from tests.conftest import rolled_back
-
-
-@dataclass(frozen=True)
-class World:
-    items: list[Item]
-    visitors: list[Visitor]
+from tests.access.leaks.items import Item
+from tests.access.leaks.viewers import ACTIVE, EVERYBODY, Visitor
+from tests.access.leaks.world import World, made
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Any:
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
     """All things and all viewers, made once for this file and rolled back after it."""
-    media = str(tmp_path_factory.mktemp("media"))
-    storages = {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": media}}}
-    with django_db_blocker.unblock(), override_settings(STORAGES={**_storages(), **storages}), rolled_back():
-        site_tree.prepare()
-        circles = make_circles()
-        items = make_items(circles)
-        make_hub(items)
-        yield World(items, make_visitors(circles))
-
-
-def _storages() -> dict[str, Any]:
-    from django.conf import settings
-
-    return dict(settings.STORAGES)
+    with made(django_db_blocker, str(tmp_path_factory.mktemp("media"))) as world:
+        yield world
 
 
 pytestmark = pytest.mark.django_db
@@ -107,53 +81,6 @@ def test_the_feed_carries_each_thing_to_its_readers_and_to_nobody_else(world: Wo
     _tell(capsys, "feed", cells)
 
 
-def test_search_finds_each_thing_for_its_readers_and_tells_nobody_else_that_there_is_one(
-    world: World, capsys: Any
-) -> None:
-    """Hits, count, facets and 'did you mean' of a search for its secret word are those of a word that nothing has."""
-    cells = 0
-    for visitor in world.visitors:
-        nothing = surfaces.search_for(visitor, surfaces.NO_SUCH_WORD)
-        for item in (item for item in world.items if item.kind in surfaces.FOUND):
-            found = surfaces.search_for(visitor, item.secret)
-            offers = surfaces.completed(visitor, item.secret[:-1])
-            cells += 2
-            if visitor.kind in item.case.readers and found.status == HTTPStatus.OK:
-                assert "<mark>WORD</mark> title" in found.body, f"search hides {item.name} from {visitor.kind}"
-                assert "1 result for" in found.body and item.secret in offers, item.name
-                continue
-            assert not surfaces.difference(found, nothing), f"search tells {visitor.kind} of {item.name}"
-            assert offers == [], f"the search box offers {item.name} to {visitor.kind}"
-    _tell(capsys, "search", cells)
-
-
-def test_mail_of_saved_searches_tells_owners_of_what_they_may_read_and_by_safe_titles(
-    world: World, capsys: Any
-) -> None:
-    long_ago, cells = timezone.now() - timedelta(days=3), 0
-    owners = {visitor.person.email: visitor for visitor in world.visitors if visitor.person is not None}
-    for email in owners:
-        for kind in surfaces.FOUND:
-            facts = {"name": kind, "address": f"q=title&kind={kind}", "alerts": "daily", "told_until": long_ago}
-            SavedSearch.objects.create(person=Person.objects.get(email=email), **facts)
-    Entry.objects.update(entered_at=long_ago + timedelta(days=1))
-    saved.ask_for_mail(timezone.now())
-    mail.outbox.clear()
-    outbox.send_waiting(all_sites=True)
-    for message in mail.outbox:
-        kind = owners[message.to[0]].kind
-        # A second factor belongs to a session; mail is for whoever could use one.
-        reader = "inside" if kind == "without a second factor" else kind
-        for item in (item for item in world.items if item.kind in surfaces.FOUND):
-            cells += 1
-            told = any(address in message.body for address in item.addresses.values()) or item.secret in message.body
-            assert reader in item.case.readers or not told, f"mail tells {kind} of {item.name}"
-            if item.case.fields["tlp"] not in {Label.CLEAR, Label.GREEN}:
-                assert f"{item.secret} title" not in message.body and f"s-{item.secret}" not in message.body
-    assert {owners[message.to[0]].kind for message in mail.outbox} == ACTIVE | {"without a second factor"}
-    _tell(capsys, "mail of saved searches", cells)
-
-
 def test_what_is_not_for_one_answers_like_what_does_not_exist(world: World, capsys: Any) -> None:
     cells = 0
     for visitor in world.visitors:
@@ -198,8 +125,11 @@ def test_what_is_shown_and_what_is_refused_stands_in_the_trail(world: World, cap
 WATCHED = {"anonymous", "elsewhere", "inside", "inside, cleared", "named"}
 OPENED = {
     "page": Verb.READ,
+    "library_document": Verb.READ,
     "library_download": Verb.DOWNLOAD,
     "library_image": Verb.READ,
+    "library_page": Verb.READ,
+    "library_picture": Verb.READ,
     "liability_provision": Verb.READ,
 }
 

@@ -1,0 +1,13 @@
+"""Jobs of this room. A job names nothing: what is due is found in the rows."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from portal.library import readings
+
+
+@task()
+def read_waiting_documents() -> int:
+    """Read the documents that wait. A scan takes minutes, for which the clock must not stand still."""
+    return readings.read_waiting()
