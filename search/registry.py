@@ -44,11 +44,12 @@ class Source:
 
     `project` gives what is found of a row, or None where it is no longer to be found. `address` is where a row opens,
     and `page_address`, for what has pages, where one page of it does, with the words looked for as `q`; `page_name` is
-    what that page is called, where it is not 'Page 3'. `joined` is fetched with the rows. `related` are the relations
-    whose change alters the projection. `follows` gives, for a model whose own rows show in projections, the keys of
-    those in which one of them shows: of a sector, whatever names it or is for every sector. `safe_title` and
-    `permalink` are what may stand of a row in mail: above TLP:GREEN neither has words of it. Where a source has none,
-    mail names what is above TLP:GREEN by its kind alone, and leads to no address of it.
+    what that page is called, where it is not 'Page 3'. `joined` is fetched with the rows that were found, `unread` is
+    not: a body, for which a list has no use. `related` are the relations whose change alters the projection. `follows`
+    gives, for a model whose own rows show in projections, the keys of those in which one of them shows: of a sector,
+    whatever names it or is for every sector. `safe_title` and `permalink` are what may stand of a row in mail: above
+    TLP:GREEN neither has words of it. Where a source has none, mail names what is above TLP:GREEN by its kind alone,
+    and leads to no address of it.
     """
 
     model: type[Model]
@@ -60,6 +61,7 @@ class Source:
     safe_title: Callable[[Any], str] | None = None
     permalink: Callable[[Any], str] | None = None
     joined: Sequence[str] = ()
+    unread: Sequence[str] = ()
     prefetch: Sequence[str] = ()
     related: Sequence[Any] = field(default_factory=tuple)
     follows: Mapping[type[Model], Callable[[Any], Iterable[int]]] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Source:
     def readable(self, viewer: Viewer, keys: Sequence[int]) -> dict[int, Any]:
         """Those of the rows that this viewer may read, asked of the rows themselves."""
         manager: Any = self.model._default_manager
-        rows = manager.readable_by(viewer).filter(pk__in=keys)
+        rows = manager.readable_by(viewer).filter(pk__in=keys).defer(*self.unread)
         return {row.pk: row for row in (rows.select_related(*self.joined) if self.joined else rows)}
 
 

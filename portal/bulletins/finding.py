@@ -98,7 +98,7 @@ for model, kind, words, project in (
     (GuidancePage, "guidance", _("Guidance"), of_guidance),
 ):
     facts: dict[str, Any] = {"kinds": {kind: words}, "project": project, "address": address}
-    facts["follows"] = {Sector: in_sector(model)}
+    facts |= {"follows": {Sector: in_sector(model)}, "unread": ("body",)}
     registry.register(Source(model=model, safe_title=safe_title, permalink=permalink, **facts))
 # A sheet is always TLP:CLEAR: its own title may leave.
 registry.register(

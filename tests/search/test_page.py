@@ -195,7 +195,7 @@ def test_pages_of_a_document_are_links_that_open_there(pages: Any, monkeypatch: 
     page = bulletin(title="Plan")
     entry = EntryPage.objects.get(entry__object_id=page.pk).entry
     source: Source = listing._source(entry.content_type_id)  # type: ignore[assignment]
-    paged = Source(**{**source.__dict__, "page_address": lambda row, number: f"/plan/#page={number}"})
+    paged = Source(**{**source.__dict__, "page_address": lambda row, number: f"/plan/{number}/"})
     monkeypatch.setattr(listing, "_source", lambda model: paged)
     hit = Hit(
         entry=entry.pk,
@@ -206,9 +206,9 @@ def test_pages_of_a_document_are_links_that_open_there(pages: Any, monkeypatch: 
         fragment=f"the {MARK}levee{UNMARK}",
         pages=[PageHit(12, f"{MARK}levee{UNMARK} <b>"), PageHit(47, "more")],
     )
-    answering(monkeypatch, Found(hits=[hit], total=1))
+    answering(monkeypatch, Found(hits=[hit], total=1, whole=1))
     shown = text_of(ask(q="levee"))
-    assert 'href="/plan/#page=12"' in shown and 'href="/plan/#page=47"' in shown
+    assert 'href="/plan/12/?q=levee"' in shown and 'href="/plan/47/?q=levee"' in shown
     assert "<mark>levee</mark> &lt;b&gt;" in shown
 
 

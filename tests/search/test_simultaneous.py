@@ -43,9 +43,12 @@ def in_another_connection(do: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def waits_for_a_lock() -> bool:
+def somebody_waits() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        cursor.execute(waiting)
         return bool(cursor.fetchone()[0])
 
 
@@ -69,7 +72,7 @@ def test_a_narrower_audience_outlasts_a_change_of_words_at_the_same_moment() -> 
     first = in_another_connection(narrow_audience)
     assert is_held.wait(WAIT)
     second = in_another_connection(change_words)
-    while second.is_alive() and not waits_for_a_lock():
+    while second.is_alive() and not somebody_waits():
         second.join(0.01)
     may_end.set()
     first.join(WAIT)
