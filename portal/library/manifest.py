@@ -25,6 +25,7 @@ from portal.vocabulary.wordings import read_sectors
 NAME = "MANIFEST.csv"
 LARGEST = 16 * 1024 * 1024
 MOST_ROWS = 20_000
+LONGEST_FIELD = 100_000  # characters
 LONGEST_PATH = 255
 NEEDED = {"file", "title"}
 LINKS = ("supersedes", "editable_file", "example")
@@ -94,6 +95,8 @@ def read(data: bytes) -> Manifest:
         parser = _Parser()
         for told in reader:
             line = reader.line_num
+            if max(map(len, map(str, told.values()))) > LONGEST_FIELD:  # Python's own limit is the whole process's
+                raise csv.Error
             if len(rows) + len(problems) >= MOST_ROWS:
                 raise NotAManifest(_("It has more than %(count)d rows. Split it.") % {"count": MOST_ROWS})
             try:
