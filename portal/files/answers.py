@@ -144,7 +144,7 @@ def _frames(said: bytes) -> Iterator[tuple[Mark, bytes]]:
         place += wire.FRAME.size
         if length > len(said) - place:
             raise Nonsense
-        yield _word(Mark, mark), said[place : place + length]
+        yield word_of(Mark, mark), said[place : place + length]
         place, count = place + length, count + 1
 
 
@@ -152,16 +152,16 @@ def _take(heard: _Heard, mark: Mark, content: bytes) -> None:
     if mark in wire.FORMS:
         heard.parts.append(_part(wire.FORMS[mark], content))
     elif mark is Mark.REMOVED:
-        heard.removals.append(_word(Removed, _text(content)))
+        heard.removals.append(word_of(Removed, text_in(content)))
     elif mark is Mark.FINDING:
-        heard.findings.append(_word(Finding, _text(content)))
+        heard.findings.append(word_of(Finding, text_in(content)))
     elif mark is Mark.CONFINED:
-        heard.confinement.append(_word(Confined, _text(content)))
+        heard.confinement.append(word_of(Confined, text_in(content)))
     elif mark is Mark.FACT:
         fact, _zero, value = content.partition(b"\0")
-        heard.metadata.append(Detail(_word(Fact, _text(fact)), _line(value, wire.LONGEST_VALUE)))
+        heard.metadata.append(Detail(word_of(Fact, text_in(fact)), _line(value, wire.LONGEST_VALUE)))
     else:
-        heard.ends.append(_word(Trouble, _text(content)) if content else None)
+        heard.ends.append(word_of(Trouble, text_in(content)) if content else None)
 
 
 def _part(form: PartForm, content: bytes) -> Part:
@@ -177,8 +177,8 @@ def _part(form: PartForm, content: bytes) -> Part:
             raise Nonsense
         return Part(form, about, number, name, picture=rest[length:])
     if form is PartForm.TABLE:
-        return Part(form, about, number, name, rows=_rows(_text(rest[length:])))
-    return Part(form, about, number, name, text=_written(_text(rest[length:])))
+        return Part(form, about, number, name, rows=_rows(text_in(rest[length:])))
+    return Part(form, about, number, name, text=_written(text_in(rest[length:])))
 
 
 def _rows(text: str) -> tuple[tuple[str, ...], ...]:
@@ -189,7 +189,7 @@ def _rows(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _line(content: bytes, longest: int) -> str:
-    text = _written(_text(content))
+    text = _written(text_in(content))
     if len(text) > longest or "\n" in text:
         raise Nonsense
     return text
@@ -201,14 +201,16 @@ def _written(text: str) -> str:
     return text
 
 
-def _text(content: bytes) -> str:
+def text_in(content: bytes) -> str:
+    """What a frame says, as text. Raises `Nonsense`."""
     try:
         return content.decode()
     except UnicodeDecodeError:
         raise Nonsense from None
 
 
-def _word(words: type[Word], said: object) -> Word:
+def word_of(words: type[Word], said: object) -> Word:
+    """The word of one of our own lists. Raises `Nonsense` for any other."""
     try:
         return words(said)
     except ValueError:

@@ -10,17 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
-from typing import TypeVar
 
 from portal.files import plain_pictures, wire as frames
-from portal.files.answers import Nonsense
+from portal.files.answers import Nonsense, text_in, word_of
 from portal.files.enums import Confined, Trouble
 from portal.files.reading import sentences, wire
 from portal.files.reading.enums import Fact, Finding
 from portal.files.reading.wire import Layer, Mark
 
-Word = TypeVar("Word", bound=Enum)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 
 
@@ -128,7 +125,7 @@ def _frames(said: bytes) -> Iterator[tuple[Mark, bytes]]:
         place += frames.FRAME.size
         if length > len(said) - place:
             raise Nonsense
-        yield _word(Mark, mark), said[place : place + length]
+        yield word_of(Mark, mark), said[place : place + length]
         place, count = place + length, count + 1
 
 
@@ -144,13 +141,13 @@ def _take(heard: Heard, mark: Mark, content: bytes) -> None:
         heard.pictures[number] = picture
     elif mark is Mark.FACT:
         fact, _zero, value = content.partition(b"\0")
-        heard.facts.setdefault(_word(Fact, _text(fact)), _line(value, wire.LONGEST_VALUE))
+        heard.facts.setdefault(word_of(Fact, text_in(fact)), _line(value, wire.LONGEST_VALUE))
     elif mark is Mark.FINDING:
-        heard.findings.add(_word(Finding, _text(content)))
+        heard.findings.add(word_of(Finding, text_in(content)))
     elif mark is Mark.CONFINED:
-        heard.confinement.add(_word(Confined, _text(content)))
+        heard.confinement.add(word_of(Confined, text_in(content)))
     else:
-        heard.ends.append(_word(Trouble, _text(content)) if content else None)
+        heard.ends.append(word_of(Trouble, text_in(content)) if content else None)
 
 
 def _page(content: bytes) -> tuple[PageText, Layer]:
@@ -160,10 +157,10 @@ def _page(content: bytes) -> tuple[PageText, Layer]:
     rest = content[wire.PAGE.size :]
     if number > MOST_NUMBER or length > len(rest):
         raise Nonsense
-    text = _text(rest[length:])
+    text = text_in(rest[length:])
     if len(text) > wire.LONGEST_PAGE or not frames.is_visible(text):
         raise Nonsense
-    layer = _word(Layer, said)
+    layer = word_of(Layer, said)
     name = _line(rest[:length], wire.LONGEST_NAME)
     return PageText(number, text, name, is_from_picture=layer is Layer.RECOGNISED), layer
 
@@ -200,21 +197,7 @@ def _language(said: str) -> str:
 
 
 def _line(content: bytes, longest: int) -> str:
-    text = _text(content)
+    text = text_in(content)
     if len(text) > longest or "\n" in text or not frames.is_visible(text):
         raise Nonsense
     return text
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        raise Nonsense from None
-
-
-def _word(words: type[Word], said: object) -> Word:
-    try:
-        return words(said)
-    except ValueError:
-        raise Nonsense from None
