@@ -115,7 +115,8 @@ def _waiting(rows: list[PlanCell]) -> dict[int, int]:
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a cell; `cell` is its sector and its part, as `energy/goals`."""
     person = person_of(request)
-    sector, _slash, part = request.POST.get("cell", "").partition("/")
+    # PostgreSQL takes no NUL, and no slug has one.
+    sector, _slash, part = request.POST.get("cell", "").replace("\0", " ").partition("/")
     action = actions.BeginCell(person, get_object_or_404(Sector, slug=sector), get_object_or_404(PlanPart, slug=part))
     made = tried(request, action, _("Begun. It is for nobody until you say who may read it."))
     return redirect("desk_plan_cell", pk=made.pk) if made else redirect("desk_plan")
