@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -40,6 +41,13 @@ SignIn = Callable[..., Client]
 DATABASES = ["default", "vault"]
 FRONT_KEY = django_settings.SECRET_KEY
 DESK_KEY = "desk-secret-key-of-the-tests-desk-secret-key-of-the-tests"
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

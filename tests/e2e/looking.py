@@ -13,7 +13,8 @@ from playwright.sync_api import FloatRect, Page, ViewportSize
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE: ViewportSize = {"width": 320, "height": 640}
 WIDTHS = {320: 640, 768: 1024, 1280: 800}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 # Those that stand in the documentation, as one window of the browser shows them.
 CHOSEN = {
     "home-1280-light.png",
@@ -68,23 +69,30 @@ STICKING_OUT = """() => [...document.querySelectorAll("body *")]
 
 
 class Pictures:
-    """Keeps pictures of pages: all, whole, under var/; with PORTAL_SCREENSHOTS=docs the chosen ones in docs/ too."""
+    """PORTAL_SCREENSHOTS=all keeps pictures of pages, whole, under var/; `docs` the chosen ones in docs/ as well."""
 
     def __init__(self, root: Path) -> None:
-        self._all = root / "var" / "screenshots"
-        self._chosen = root / "docs" / "screenshots" if os.environ.get("PORTAL_SCREENSHOTS") == "docs" else None
+        wanted = os.environ.get("PORTAL_SCREENSHOTS")
+        self._all = root / "var" / "screenshots" if wanted else None
+        self._chosen = root / "docs" / "screenshots" if wanted == "docs" else None
 
     def take(self, page: Page, name: str, *, look: Callable[[Page], None] | None = None) -> None:
         """The page at each width, in light and in dark; `look` is asked about both schemes."""
-        for scheme in SCHEMES:
+        for scheme, width in self._views():
             page.emulate_media(color_scheme=scheme)
-            for width, height in WIDTHS.items():
-                page.set_viewport_size({"width": width, "height": height})
-                self._save(page, f"{name}-{width}-{scheme}.png")
-                if look and (scheme, width) in LOOKED_AT:
-                    look(page)
+            page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            self._save(page, f"{name}-{width}-{scheme}.png")
+            if look and (scheme, width) in LOOKED_AT:
+                look(page)
+
+    def _views(self) -> list[tuple[Scheme, int]]:
+        """Where nobody wants pictures, only what is looked at: to take them is most of the time."""
+        every = [(scheme, width) for scheme in SCHEMES for width in WIDTHS]
+        return [view for view in every if self._all or view in LOOKED_AT]
 
     def _save(self, page: Page, name: str) -> None:
+        if self._all is None:
+            return
         self._all.mkdir(parents=True, exist_ok=True)
         width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
         part: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -18,7 +20,7 @@ from typing import Any
 SITES = ("front", "desk")
 START_LIMIT = 60.0  # seconds
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
-PREPARED = "PORTAL_TEST_PREPARED"  # a folder in which the prepared data is kept for the next run
+PREPARED = "PORTAL_TEST_PREPARED"  # a folder in which the prepared data is kept for other workers and runs
 
 
 class NotStarted(Exception):
@@ -154,11 +156,21 @@ class RunningPortal:
             site.stop()
 
     def prepare(self) -> None:
-        """Tables, demonstration and stylesheets; or a copy of them, if a folder of an earlier run is named."""
+        """Tables, demonstration and stylesheets; where a folder is named for them, made there once and copied."""
         kept = os.environ.get(PREPARED)
-        if kept and Path(kept).exists():
-            shutil.copytree(kept, self.data)
+        if not kept:
+            self._make()
             return
+        with Path(f"{kept}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not Path(kept).exists():
+                self._make()
+                shutil.copytree(self.data, f"{kept}.part")
+                Path(f"{kept}.part").rename(kept)
+                return
+        shutil.copytree(kept, self.data)
+
+    def _make(self) -> None:
         self.data.mkdir(parents=True)
         # Stylesheets need no table: a second core collects them meanwhile.
         with self._begin("manage.py", "collectstatic", "--noinput", "--verbosity", "0") as collecting:
@@ -167,8 +179,6 @@ class RunningPortal:
             self.manage("migrate_all", "--verbosity", "0")
             self.manage("seed_demo")
             self._finish(collecting)
-        if kept:
-            shutil.copytree(self.data, kept)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command against the running portal; give what it said."""
@@ -201,3 +211,17 @@ class RunningPortal:
 
 def _words(args: Any) -> Sequence[str]:
     return [str(word) for word in args]
+
+
+def keep() -> None:
+    """Make ahead what the tests start from, so that of several workers none waits for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        portal = RunningPortal(Path(__file__).resolve().parent.parent.parent, Path(folder))
+        try:
+            portal.prepare()
+        finally:
+            portal.stop()
+
+
+if __name__ == "__main__":
+    keep()
