@@ -135,6 +135,7 @@ def _fields(projection: Projection, marking: Marking) -> dict[str, Any]:
         "sectors": list(projection.sectors),
         "hazards": list(projection.hazards),
         "dated": projection.dated,
+        "is_superseded": projection.is_superseded,
         "label": marking.label,
         "caveats": bars([caveat.value for caveat in marking.enforced_caveats()]),
         "visible_from": marking.visible_from,
@@ -177,6 +178,8 @@ def _version(model: type[models.Model], key: int) -> int:
 
 def _digest(projection: Projection, marking: Marking) -> str:
     said = {**asdict(projection), **_fields(projection, marking), "tokens": sorted(marking.tokens())}
+    if not projection.is_superseded:
+        del said["is_superseded"]  # so that what was entered before there was such a field need not be entered anew
     return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
 

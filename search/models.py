@@ -54,6 +54,7 @@ class Entry(models.Model):
     sectors = models.JSONField(_("sectors"), default=list, blank=True)
     hazards = models.JSONField(_("hazards"), default=list, blank=True)
     dated = models.DateTimeField(_("dated"), null=True, blank=True)
+    is_superseded = models.BooleanField(_("superseded"), default=False, db_default=False)
     label = models.CharField(_("label"), max_length=16, choices=Label.choices)
     caveats = models.CharField(_("enforced caveats"), max_length=60, blank=True)
     visible_from = models.DateTimeField(_("visible from"), null=True, blank=True)

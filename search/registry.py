@@ -25,7 +25,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Projection:
-    """What of a thing is found, and by which words. Who may read it is taken from its marking, never from here."""
+    """What of a thing is found, and by which words. Who may read it is taken from its marking, never from here.
+
+    `is_superseded` puts it behind the newer one. The order tells all readers of it, so each of them must be one of the
+    newer as well.
+    """
 
     kind: str
     title: str
@@ -36,6 +40,7 @@ class Projection:
     sectors: Sequence[str] = ()
     hazards: Sequence[str] = ()
     dated: datetime | None = None
+    is_superseded: bool = False
 
 
 @dataclass(frozen=True)

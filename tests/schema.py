@@ -20,6 +20,8 @@ import pytest
 from django.core import management
 from django.db import connection as default_connection, connections
 
+from portal.core.migrating import in_less_time
+
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "cache" / "test-schema"
 PREFIX = "portal_kept_"
@@ -39,7 +41,8 @@ def migrated_once() -> Iterator[None]:
             if migrate_or_copy is None:
                 return _call(name, *args, **options)
             patch.undo()
-            return migrate_or_copy(connections[alias], lambda: _call(name, *args, **options))
+            with in_less_time():
+                return migrate_or_copy(connections[alias], lambda: _call(name, *args, **options))
 
         patch.setattr("django.core.management.call_command", once)
         yield

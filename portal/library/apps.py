@@ -16,6 +16,6 @@ class LibraryConfig(AppConfig):
             signal_handlers,
             ticks,
         )
-        from portal.library.plan import mail, reminders  # noqa: F401  (they register themselves)
+        from portal.library.plan import mail, reminders, retention  # noqa: F401  (they register themselves)
 
         permissions.install()

@@ -16,6 +16,7 @@ from portal.core.listings import Listing, paginate
 from portal.library import differences
 from portal.library.documents import crumbs, get_document, reading_of, remember
 from portal.library.models import DocumentPage, PortalDocument
+from portal.library.withdrawn import is_told
 
 PAGE_SIZE = 20
 
@@ -32,6 +33,7 @@ class Row:
 
 
 @require_safe
+@is_told
 def changes(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """The changes, page by page. Where the former version is not for the viewer, there is nothing to compare."""
     document = get_document(request, identifier)

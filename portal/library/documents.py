@@ -24,7 +24,7 @@ from portal.access.enums import Label
 from portal.access.querysets import get_readable_or_404
 from portal.access.viewer import Viewer, viewer_of
 from portal.core.listings import Listing, address_without, paginate
-from portal.library import inside, versions
+from portal.library import inside, versions, withdrawn
 from portal.library.languages import language_name
 from portal.library.models import DocumentPage, DocumentReading, PortalDocument
 from portal.library.views import send
@@ -84,6 +84,7 @@ def crumbs(document: PortalDocument) -> list[dict[str, str]]:
 
 
 @require_safe
+@withdrawn.is_told
 def document(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """One document; with `?q=` its pages that have these words, with `?go=` a way to one page."""
     viewer, row = viewer_of(request), get_document(request, identifier)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -58,6 +58,7 @@ def of_document(document: PortalDocument) -> Projection | None:
         sectors=_sectors(document),
         hazards=[hazard.slug for hazard in document.hazards.all()],
         dated=_at_noon(document.dated),
+        is_superseded=is_old,
     )
 
 
@@ -120,11 +121,19 @@ def changed(document: PortalDocument) -> None:
     derive(PortalDocument, document.pk)
 
 
+@receiver(pre_save, sender=PortalDocument)
+def newer_version_to_be_saved(sender: Any, instance: PortalDocument, **kwargs: Any) -> None:
+    """Which one it superseded until now: that one is the newest again if it does no longer."""
+    stored = PortalDocument.objects.filter(pk=instance.pk) if instance.pk else PortalDocument.objects.none()
+    instance.superseded_until_now = stored.values_list("supersedes_id", flat=True).first()
+
+
 @receiver(post_save, sender=PortalDocument)
 def newer_version_saved(sender: Any, instance: PortalDocument, **kwargs: Any) -> None:
     """An older version says that it is one, or no longer does."""
-    if instance.supersedes_id is not None:
-        derive(PortalDocument, instance.supersedes_id)
+    for older in {instance.supersedes_id, instance.superseded_until_now}:
+        if older is not None:
+            derive(PortalDocument, older)
 
 
 registry.register(

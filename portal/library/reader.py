@@ -17,6 +17,7 @@ from portal.library import inside
 from portal.library.documents import crumbs, file_form, get_document, numbers, reading_of, remember
 from portal.library.languages import as_attribute
 from portal.library.models import DocumentPage, PortalDocument
+from portal.library.withdrawn import is_told
 
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 CELLS = " | "  # between the cells of a row, as tables are read
@@ -34,6 +35,7 @@ class Neighbours:
 
 
 @require_safe
+@is_told
 def page(request: HttpRequest, identifier: uuid.UUID, number: int) -> HttpResponse:
     """The text of one page, sheet, slide or part. Raises `Http404` where there is none of this number."""
     document = get_document(request, identifier)

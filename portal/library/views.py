@@ -17,6 +17,7 @@ from portal.access.rule import may_read
 from portal.access.viewer import viewer_of
 from portal.audit import Verb
 from portal.core.models import PortalSettings
+from portal.library import withdrawn
 from portal.library.models import PortalDocument, PortalImage, Rendition
 from portal.library.permissions import is_visible_on_desk
 from portal.members import tallies
@@ -30,6 +31,8 @@ def download(request: HttpRequest, identifier: uuid.UUID) -> HttpResponseBase:
     """Send a document that the viewer may read."""
     document = PortalDocument.objects.filter(uuid=identifier).first()
     if document is None or not _edits(request, document):
+        if document is not None and (told := withdrawn.notice(request, document)):
+            return told
         document = get_readable_or_404(PortalDocument.objects.all(), viewer_of(request), uuid=identifier)
     if not tallies.may_download(request):
         return tallies.too_much(request)

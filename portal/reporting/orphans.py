@@ -26,7 +26,7 @@ from django.utils import timezone
 from portal.members.enums import AlarmKind
 from portal.reporting import lasting
 from portal.reporting.models import Attachment, Case, Draft, Evidence, Redress, Report, SafeCopyPart, SweepGeneration
-from portal.vault import generations, records
+from portal.vault import generations, naming, records
 from portal.vault.models import DeskCopy
 from portal.vault.storage import sealed_files
 
@@ -125,9 +125,8 @@ def _count_one_more(now: datetime) -> None:
 
 
 def _destroy_keys(oldest: datetime, is_rehearsal: bool) -> int:
-    ours = Q(record__startswith=REPORT) | Q(record__startswith=REDRESS)
-    rows = DeskCopy.objects.filter(ours).order_by("record").values_list("record", flat=True).distinct()
-    orphans = [record for batch in _batches(rows.iterator(chunk_size=BATCH)) for record in _unnamed(batch)]
+    rows = DeskCopy.objects.filter(naming.of_all_rooms()).order_by("record").values_list("record", flat=True).distinct()
+    orphans = [record for batch in _batches(rows.iterator(chunk_size=BATCH)) for record in naming.unnamed(batch)]
     done = 0
     for record in orphans:
         if DeskCopy.objects.filter(record=record, made_at__gt=oldest).exists():
@@ -138,15 +137,6 @@ def _destroy_keys(oldest: datetime, is_rehearsal: bool) -> int:
     return done
 
 
-def _unnamed(batch: list[str]) -> list[str]:
-    named = _named_reports(_identifiers(batch, REPORT))
-    redress = _identifiers(batch, REDRESS)
-    kept = Redress.objects.filter(uuid__in=redress, purge=None)  # what was purged names nothing any more
-    named_redress = set(kept.values_list("uuid", flat=True))
-    keep = {f"{REPORT}{found}" for found in named} | {f"{REDRESS}{found}" for found in named_redress}
-    return [record for record in batch if record not in keep]
-
-
 def _named_reports(identifiers: set[uuid.UUID]) -> set[uuid.UUID]:
     """Those that a draft or a report names; a report that was purged names nothing any more."""
     drafts = Draft.objects.filter(uuid__in=identifiers).values_list("uuid", flat=True)
@@ -155,9 +145,13 @@ def _named_reports(identifiers: set[uuid.UUID]) -> set[uuid.UUID]:
     return {*drafts, *reports}
 
 
-def _identifiers(batch: Iterable[str], prefix: str) -> set[uuid.UUID]:
-    found = (_uuid(record.removeprefix(prefix)) for record in batch if record.startswith(prefix))
-    return {identifier for identifier in found if identifier is not None}
+def _named_redress(identifiers: set[uuid.UUID]) -> set[uuid.UUID]:
+    kept = Redress.objects.filter(uuid__in=identifiers, purge=None)  # what was purged names nothing any more
+    return set(kept.values_list("uuid", flat=True))
+
+
+naming.register(REPORT, _named_reports)
+naming.register(REDRESS, _named_redress)
 
 
 def _delete_files(oldest: datetime, is_rehearsal: bool) -> int:
@@ -168,7 +162,7 @@ def _delete_files(oldest: datetime, is_rehearsal: bool) -> int:
         return 0  # nothing was ever stored
     done = 0
     for batch in _batches(sorted(folders)):
-        known = {name: found for name in batch if (found := _uuid(name)) is not None}
+        known = {name: found for name in batch if (found := naming.identifier(name)) is not None}
         named = _named_reports(set(known.values()))
         for name, identifier in known.items():
             done += _delete_in(storage, _Folder(name, identifier, identifier in named), oldest, is_rehearsal)
@@ -233,14 +227,6 @@ def _is_old(storage: Storage, place: str, oldest: datetime) -> bool:
         return storage.get_modified_time(place) < oldest
     except FileNotFoundError:
         return False
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        found = uuid.UUID(text)
-    except ValueError:
-        return None
-    return found if str(found) == text else None
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

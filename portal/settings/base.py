@@ -10,7 +10,8 @@ import environ as django_environ
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import environment
-from portal.settings.membership import *  # noqa: F403  (a table of numbers, all of them settings)
+from portal.settings.library import *  # noqa: F403  (a table of numbers, all of them settings)
+from portal.settings.membership import *  # noqa: F403  (as above)
 from portal.settings.reporting import *  # noqa: F403  (as above)
 from portal.settings.sites import site_settings
 from portal.settings.trail import *  # noqa: F403  (as above)

@@ -37,6 +37,7 @@ class Head(NamedTuple):
     hazards: list[str]
     identifiers: list[str]
     dated: datetime | None
+    is_superseded: bool
 
     def values(self, facet: str) -> list[str]:
         """The values that the entry has of a facet."""
@@ -130,7 +131,8 @@ def _with_words(ask: Ask, *, is_loose: bool) -> list[Match]:
 
 def _score(head: Head, words: float, ask: Ask) -> float:
     exact = EXACT if set(ask.query.identifiers) & set(head.identifiers) else 0.0
-    return words * ranking.recency(head.dated, ask.at) * ranking.kind(head.kind) + exact
+    age = ranking.age(is_superseded=head.is_superseded) * ranking.recency(head.dated, ask.at)
+    return words * age * ranking.kind(head.kind) + exact
 
 
 def _heads(rows: Any, *, only: Iterable[int] | None = None) -> dict[int, Head]:

@@ -18,7 +18,7 @@ from portal.library.models import EvidenceTag, PortalDocument
 from portal.members.enums import StaffRole
 from portal.members.models import ReadTally
 from portal.vocabulary.models import Hazard, Sector
-from tests.conftest import SignIn
+from tests.conftest import SignIn, session_for
 from tests.factories import CommunityFactory, PersonFactory, staff
 from tests.library.making import document, publish, read
 
@@ -179,8 +179,9 @@ def test_what_may_not_be_read_does_not_exist(sign_in: SignIn) -> None:
     assert member.get(quiet.get_absolute_url()).status_code == 200
     quiet.recalled_at = timezone.now()
     quiet.save()
-    assert member.get(quiet.get_absolute_url()).status_code == 404
-    assert member.get(f"{quiet.get_absolute_url()}pages/1/").status_code == 404
+    for client, status in ((member, 410), (sign_in(PersonFactory()), 404), (Client(), 404)):
+        assert client.get(quiet.get_absolute_url()).status_code == status
+        assert client.get(f"{quiet.get_absolute_url()}pages/1/").status_code == status
 
 
 def test_others_are_named_only_to_whom_they_are_for(sign_in: SignIn) -> None:
@@ -312,3 +313,61 @@ def test_what_is_published_again_without_a_reading_is_still_shown() -> None:
     row.file.save("bare", ContentFile(b"x"), save=False)
     publish(row)
     assert "Bare" in shown(row.get_absolute_url())
+
+
+# --- withdrawn -----------------------------------------------------------------------------------
+
+BELOW = ("", "pages/1/", "changes/", "download/")
+
+
+def withdrawn(**fields: Any) -> PortalDocument:
+    row = document(pages=["The text"], **fields)
+    row.in_library, row.recalled_at = False, timezone.now()
+    row.save()
+    return row
+
+
+@pytest.mark.parametrize("below", BELOW)
+def test_readers_of_a_withdrawn_document_are_told_and_its_content_is_closed(below: str) -> None:
+    row = withdrawn(title="Zebra plan", summary="How zebras plan.")
+    answer = Client().get(f"{row.get_absolute_url()}{below}")
+    assert answer.status_code == 410
+    assert "This document was withdrawn" in answer.text
+    assert "ebra" not in answer.text
+
+
+@pytest.mark.parametrize("below", BELOW)
+def test_a_withdrawn_document_does_not_exist_for_whom_it_was_not(below: str) -> None:
+    circle = CommunityFactory()
+    row = withdrawn(tlp=Label.AMBER, audience_communities=[circle])
+    inside, outside = (session_for(PersonFactory(communities=rows)) for rows in ([circle], []))
+    address = f"{row.get_absolute_url()}{below}"
+    assert [client.get(address).status_code for client in (inside, outside, Client())] == [410, 404, 404]
+
+
+def test_what_never_stood_in_the_library_has_no_notice_there() -> None:
+    carried = withdrawn()
+    PortalDocument.objects.filter(pk=carried.pk).update(published_at=None)
+    later = withdrawn(visible_from=timezone.now() + timedelta(days=1))
+    for row in (carried, later):
+        assert Client().get(row.get_absolute_url()).status_code == 404
+
+
+def test_the_notice_leads_to_the_newer_version_for_those_who_may_read_it() -> None:
+    old = document(title="Plan 1")
+    new = document(title="Plan 2", supersedes=old)
+    old.in_library, old.recalled_at = False, timezone.now()
+    old.save()
+    assert new.get_absolute_url() in Client().get(old.get_absolute_url()).text
+    PortalDocument.objects.filter(pk=new.pk).update(in_library=False)
+    assert "Plan 2" not in Client().get(old.get_absolute_url()).text
+
+
+def test_the_third_door_of_the_home_page_leads_to_templates() -> None:
+    document(title="Continuity template", kind="template")
+    document(title="Some guide")
+    home = Client().get("/").text
+    assert home.index("/report/") < home.index("Read bulletins") < home.index("/library/?kind=template")
+    listed = Client().get("/library/?kind=template").text
+    assert "Continuity template" in listed
+    assert "Some guide" not in listed

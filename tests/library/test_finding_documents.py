@@ -111,6 +111,32 @@ def test_the_newer_version_comes_first_and_the_older_says_that_it_is_one() -> No
     assert Entry.objects.get(object_id=old.pk, kind="guide").summary == "How to plan."
 
 
+def test_an_older_version_that_says_more_of_the_words_still_comes_after_the_newer() -> None:
+    old = document(title="Gyroscope plan", dated=date(2026, 1, 1), summary="Gyroscope.", pages=["gyroscope " * 40])
+    new = document(title="Plan", pages=[f"{'other things ' * 60} gyroscope"])
+    assert [hit.key for hit in find("gyroscope").hits] == [old.pk, new.pk]
+    new.supersedes = old
+    new.save()
+    assert [hit.key for hit in find("gyroscope").hits] == [new.pk, old.pk]
+
+
+def test_what_is_superseded_no_longer_comes_back_at_once() -> None:
+    first, second = (document(title=name, summary="How to plan.") for name in ("Plan A", "Plan B"))
+    new = document(title="Plan C", supersedes=first)
+
+    def superseded() -> list[int]:
+        return list(Entry.objects.filter(is_superseded=True).values_list("object_id", flat=True))
+
+    assert superseded() == [first.pk]
+    new.supersedes = second
+    new.save()
+    assert superseded() == [second.pk]
+    assert Entry.objects.get(object_id=first.pk, kind="guide").summary == "How to plan."
+    new.supersedes = None
+    new.save()
+    assert superseded() == []
+
+
 def test_a_newer_version_for_fewer_readers_is_not_given_away() -> None:
     old = document(title="Plan", summary="How to plan.")
     document(title="Plan", supersedes=old, tlp=Label.AMBER, audience_communities=[CommunityFactory()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -208,7 +209,7 @@ def test_withdrawing_closes_it_at_once_and_keeps_the_reason_for_staff(client: Cl
     answer = client.post(page(document, "withdraw"), {"reason": "It names a wrong number."}, follow=True)
     assert "It names a wrong number." in words(answer)
     assert not PortalDocument.objects.readable_by(ANONYMOUS).exists()
-    assert session_for(PersonFactory()).get(document.download_url).status_code == 404
+    assert session_for(PersonFactory()).get(document.download_url).status_code == 404  # on Desk, where they are nobody
     answer = client.post(page(document, "publish"), follow=True)
     assert "It was withdrawn." in words(answer)
     assert "wrong number" not in str(list(Event.objects.values_list("facts", flat=True)))
@@ -224,6 +225,17 @@ def test_what_is_due_stands_by_reviewer_until_somebody_looks_at_it(client: Clien
     assert counts(editor)[Waiting.REVIEW] == 1
     client.post(page(document, "review"), {"again_by": (yesterday + timedelta(days=400)).isoformat()})
     assert counts(editor)[Waiting.REVIEW] == 0
+
+
+def test_each_reviewer_has_a_heading_above_what_waits_for_them(client: Client, editor: Person) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    another = staff(StaffRole.MOP3_EDITOR)
+    for reviewer in (editor, another, None, editor):
+        making.document(publisher="State", review_by=yesterday, reviewer=reviewer)
+    page = client.get("/desk/library/", {"waits": "review"}).text
+    headings = re.findall(r'scope="rowgroup"[^>]*>([^<]*)<', page)
+    assert headings == ["No reviewer named", *sorted([editor.name, another.name])]
+    assert "rowgroup" not in client.get("/desk/library/", {"waits": "library"}).text
 
 
 # --- who sees what -------------------------------------------------------------------------------

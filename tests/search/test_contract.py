@@ -145,6 +145,25 @@ def test_what_has_all_the_words_comes_before_what_has_some(settle: Settle) -> No
     assert not found.is_loose
 
 
+def test_the_newer_version_comes_before_the_older_whatever_words_stand_where(settle: Settle) -> None:
+    words = f"{'a lot about other things ' * 40} flood"
+    put(1, "Flood plan for floods", text="flood " * 30, dated=timezone.now(), is_superseded=True)
+    put(2, "Plan", text=words, dated=LONG_AGO)
+    put(3, "Flood plan, before that", summary="flood", text="flood " * 30, dated=timezone.now(), is_superseded=True)
+    settle()
+    for typed in ("flood", "flood plan"):
+        assert titles(find(typed))[0] == "Plan"
+    assert find("flood").total == 3
+
+
+def test_an_older_version_is_found_where_the_newer_has_not_the_words(settle: Settle) -> None:
+    put(1, "Flood plan", text="sandbags", is_superseded=True)
+    put(2, "Flood plan", text="pumps")
+    settle()
+    assert titles(find("flood sandbags"))[0] == "Flood plan"
+    assert find("sandbags", is_strict=True).total == 1
+
+
 def test_a_question_in_whole_words_is_answered_by_what_has_most_of_them(settle: Settle) -> None:
     put(1, text="Volunteers who lend generators are covered by the act.")
     put(2, text="Generators hum.")

@@ -157,7 +157,7 @@ CONTENT = (
     *reads(PAGES, "library_planpart", "library_planversion"),
     Grant(
         "library_plancomment",
-        select=("id", "uuid", "version_id", "person_id", "page", "at", "answer", "answered_at", "outcome"),
+        select=("id", "uuid", "version_id", "person_id", "page", "at", "answer", "answered_at", "outcome", "purged_at"),
         insert=True,
         why="a member comments on a draft, sealed, and reads the answer; staff answer",
     ),

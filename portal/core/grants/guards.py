@@ -163,6 +163,7 @@ MEMBERSHIP = (
         "library_plancomment",
         "INSERT",
         "NEW.answered_at IS NULL AND NEW.answered_by_id IS NULL AND NEW.answer = '' AND NEW.outcome = ''"  # noqa: S608  (our own words)
+        " AND NEW.purged_at IS NULL"
         f" AND {just_now('NEW.at')} AND EXISTS (SELECT 1 FROM library_planversion v WHERE v.id = NEW.version_id"
         " AND v.state IN ('draft', 'review') AND v.comments_until >= current_date - 1)",
         "comments of now that nobody has answered, on versions that take some",

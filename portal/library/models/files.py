@@ -50,6 +50,8 @@ class PortalDocument(LibraryFacts, MarkedModel, AbstractDocument):
 
     objects: ClassVar[Any] = DocumentQuerySet.as_manager()
 
+    superseded_until_now: int | None = None  # while it is stored (portal/library/finding.py)
+
     FIXED_ONCE_RELEASED = ("title", "file", "tlp", "reach", "law_enforcement_sensitive", "visible_from")
 
     admin_form_fields = ("title", "file", "collection", "tags", *FACT_FORM_FIELDS, *MARKING_FORM_FIELDS)

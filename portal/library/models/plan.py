@@ -17,6 +17,8 @@ from portal.access.querysets import MarkedQuerySet
 from portal.library.models.files import PortalDocument
 from portal.library.plan.enums import OPEN, CommentOutcome, PlanState
 
+COMMENT = "plancomment:"  # how the vault's records of comments begin
+
 
 class PlanPart(models.Model):
     """One part of every sector's plan. The start set is the five steps of the risk management framework (NIPP 2013)."""
@@ -155,7 +157,8 @@ class PlanCommentQuerySet(models.QuerySet["PlanComment"]):
 class PlanComment(models.Model):
     """What a member says about a draft, sealed to Desk: it may name a weak point. The answer is in clear.
 
-    Front stores it and cannot open it again. Nobody changes it, and it is answered once.
+    Front stores it and cannot open it again. Nobody changes it, and it is answered once. When its time has ended, words
+    and answer are destroyed (`plan.retention`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -170,6 +173,7 @@ class PlanComment(models.Model):
     )
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=CommentOutcome.choices, blank=True)
+    purged_at = models.DateTimeField(_("words and answer destroyed"), null=True, blank=True, editable=False)
 
     objects: ClassVar[Any] = PlanCommentQuerySet.as_manager()
 
@@ -184,4 +188,4 @@ class PlanComment(models.Model):
     @property
     def record(self) -> str:
         """The name under which the vault knows it."""
-        return f"plancomment:{self.uuid}"
+        return f"{COMMENT}{self.uuid}"

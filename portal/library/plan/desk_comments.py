@@ -46,8 +46,12 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _answer(request, row, form):
         return redirect("desk_plan_comments")
-    context = {"comment": row, "words": comments.opened(row), "document": row.version.document, "form": form}
+    context = {"comment": row, "words": _words(row), "document": row.version.document, "form": form}
     return render(request, "desk/plan/comment.html", context, status=422 if form.errors else 200)
+
+
+def _words(row: PlanComment) -> str | None:
+    return comments.opened(row) if row.purged_at is None else None
 
 
 def _get(request: HttpRequest, pk: int) -> PlanComment:

@@ -88,6 +88,7 @@ def _counted(entry: Entry) -> dict[str, Any]:
         "label": entry.label,
         "year": str(timezone.localtime(entry.dated).year) if entry.dated else None,
         "dated": micros(entry.dated),
+        "is_superseded": entry.is_superseded,
         "entered_at": micros(entry.entered_at),
     }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from elasticsearch.dsl import (
+    Boolean,
     Document,
     Integer,
     Keyword,
@@ -85,6 +86,7 @@ class EntryDocument(Document):
     label = Keyword()
     year = Keyword()
     dated = Long()
+    is_superseded = Boolean()
     entered_at = Long()
 
     class Meta:

@@ -189,7 +189,7 @@ def _field(wanted: Sequence[Clause], fields: Sequence[str], **given: Any) -> dic
 
 
 def _ranked(words: Query, at: datetime) -> Query:
-    """The score of the words, times recency and kind as in `search.ranking`; by the day, so that pages keep order."""
+    """The score of the words, times recency, kind and age as in `search.ranking`; by the day, so pages keep order."""
     now = micros(at) or 0
     today = now - now % DAY
     half_life = ranking.HALF_LIFE * DAY
@@ -203,7 +203,8 @@ def _ranked(words: Query, at: datetime) -> Query:
     ]
     newer = Q("function_score", query=words, functions=recency, score_mode="sum", boost_mode="multiply")
     kinds = [{"filter": {"term": {"kind": kind}}, "weight": weight} for kind, weight in ranking.KIND.items()]
-    return Q("function_score", query=newer, functions=kinds, score_mode="first", boost_mode="multiply")
+    older = {"filter": {"term": {"is_superseded": True}}, "weight": ranking.SUPERSEDED}
+    return Q("function_score", query=newer, functions=[*kinds, older], score_mode="multiply", boost_mode="multiply")
 
 
 def _by_date() -> list[dict[str, Any]]:
