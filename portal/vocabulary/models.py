@@ -61,3 +61,21 @@ class Hazard(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Holiday(models.Model):
+    """A day of the year on which the state's offices may be closed. Clocks of the law leave out those that are."""
+
+    day = models.DateField(_("day"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    is_closed = models.BooleanField(
+        _("offices are closed"), default=True, help_text=_("Only days on which the facility is closed count.")
+    )
+
+    class Meta:
+        ordering = ["day"]
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
