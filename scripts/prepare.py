@@ -107,7 +107,7 @@ def static_sources() -> Iterable[Path]:
 
 
 def demo_sources() -> Iterable[Path]:
-    return [*ROOT.glob("demo/**/*"), *ROOT.glob("portal/*/demo*.py"), *ROOT.glob("portal/*/demo*/**/*.py")]
+    return [*ROOT.glob("demo/**/*"), *ROOT.glob("portal/**/demo*.py"), *ROOT.glob("portal/*/demo*/**/*.py")]
 
 
 def databases() -> str:

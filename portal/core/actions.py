@@ -78,11 +78,12 @@ class Action:
     def _read_anew(self) -> None:
         """Look at the rows as they are now, and hold them until this is done.
 
-        Two people may decide at the same moment; what was fetched before the transaction tells one of them lies.
+        Two people may decide at the same moment; what was fetched before the transaction tells one of them lies. Rows
+        are held in one order, whatever the action, so that no two actions wait for one another.
         """
-        for value in vars(self).values():
-            if isinstance(value, models.Model) and value.pk is not None:
-                value.refresh_from_db(from_queryset=value.__class__._base_manager.select_for_update(of=("self",)))
+        rows = [value for value in vars(self).values() if isinstance(value, models.Model) and value.pk is not None]
+        for value in sorted(rows, key=lambda row: (row._meta.label, str(row.pk))):
+            value.refresh_from_db(from_queryset=value.__class__._base_manager.select_for_update(of=("self",)))
 
 
 def _fact(value: Any) -> Fact | None:

@@ -100,6 +100,13 @@ TABLE: tuple[Variable, ...] = (
         (),
     ),
     Variable(
+        "PORTAL_PCII_ACCREDITED",
+        "yes or no",
+        "whether this installation is an accredited holder of PCII; without it files that are marked so are refused",
+        (),
+        "no",
+    ),
+    Variable(
         "ELASTICSEARCH_URL",
         "web address",
         "the Elasticsearch that answers searches; without it the database does",
@@ -135,6 +142,11 @@ class Environment:
             return int(self.values[name])
         except ValueError:
             raise EnvironmentProblem(f"{name} must be a whole number, but is not.") from None
+
+    def is_yes(self, name: str) -> bool:
+        if self.values[name] not in {"yes", "no"}:
+            raise EnvironmentProblem(f"{name} must be yes or no, but is neither.")
+        return self.values[name] == "yes"
 
     def folder(self, name: str) -> Path:
         return Path(self.values[name]).absolute()

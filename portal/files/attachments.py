@@ -14,6 +14,7 @@ _ENDINGS_THAT_RUN = kinds.PROGRAM_EXTENSIONS | kinds.WEB_PAGE_EXTENSIONS | kinds
 def look(name: str, data: bytes, out: Delivery) -> None:
     """A program, a script or a packed file inside makes the whole one held; anything else is only told."""
     out.finding(Finding.EMBEDDED_FILE)
+    out.enclosed(name, data)
     ending, shape = names.extension(names.clean(name)), content.shape(data[:_HEAD])
     if shape in _RUNS or ending in _ENDINGS_THAT_RUN:
         out.finding(Finding.EMBEDDED_PROGRAM)

@@ -88,7 +88,7 @@ def about(reason: Reason, *, megabytes: int = 0) -> str:
         return ""
     happened, next_step = (str(words) for words in JUDGEMENTS[reason])
     happened %= {"megabytes": megabytes}
-    kept = _("The rest of your report is kept.") if reason.verdict.value == "refused" else ""
+    kept = _("The rest is kept.") if reason.verdict.value == "refused" else ""
     return " ".join(part for part in (happened, kept, next_step) if part)
 
 

@@ -114,6 +114,9 @@ class Delivery:
             self._facts.add(fact)
             self._frame(Mark.FACT, fact.value.encode() + b"\0" + text.encode())
 
+    def enclosed(self, name: str, data: bytes) -> None:
+        """A file inside the file. A copy has none of them; whoever looks through the whole takes them too."""
+
     def confined(self, found: Iterable[Confined]) -> None:
         for one in found:
             self._once(Mark.CONFINED, one)

@@ -51,6 +51,7 @@ class StaffRole(models.TextChoices):
     CLOSURE_SIGNATORY = "Closure signatory", _("Closure signatory")
     AUDITOR = "Auditor", _("Auditor")
     ADMINISTRATOR = "Administrator", _("Administrator")
+    PLANNER = "Planner", _("Planner")
 
 
 class EndReason(models.TextChoices):

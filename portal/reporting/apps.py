@@ -17,3 +17,4 @@ class ReportingConfig(AppConfig):
             signal_handlers,
             ticks,
         )
+        from portal.reporting.protected import telling, ticks as protected_ticks  # noqa: F401  (as above)

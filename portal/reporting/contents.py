@@ -10,9 +10,12 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from django.db.models import TextChoices
+
 from portal.members.case_file import decoded
 from portal.reporting.enums import Section
-from portal.reporting.models import Attachment, Case, CaseEntry, DeskMessage, Report, ReportPart
+from portal.reporting.models import Attachment, Case, CaseEntry, DeskMessage, HoldingEntry, Report, ReportPart
+from portal.reporting.protected.enums import Act
 from portal.vault import records
 from portal.vault.models import Destruction
 
@@ -20,6 +23,7 @@ Answers = dict[str, Any]
 Sealed = tuple[str, str, bytes]  # record, field, envelope
 Opening = Callable[[list[Sealed]], list[Answers]]
 LONGEST_LIST = 200
+LATER = frozenset({Section.ADDED.value, *Act.values})  # what comes after sending; each may name files
 LOST = (records.EnvelopeRefused, records.KeyDestroyed)  # waiting would not bring it back
 KEYS_AWAY = (records.KeyNotHeld, records.KeyRingProblem)  # what passes, and of which nothing sealed is the reason
 
@@ -81,6 +85,7 @@ def sections_of(
     *,
     but: Iterable[str] = (Section.REPORTER,),
     opening: Opening = open_all,
+    of: type[TextChoices] = Section,
 ) -> dict[str, Answers]:
     """What was sent, by section; one that cannot be opened is empty. Who reports is left out unless `but` is empty.
 
@@ -90,7 +95,7 @@ def sections_of(
     sent = {part.name: part for part in sent_parts(report) if part.name not in left_out}
     opened = opening([(report.record, part.field, bytes(part.envelope)) for part in sent.values()])
     found = dict(zip(sent, opened, strict=True))
-    return {section.value: found.get(section.value, {}) for section in Section if section.value not in left_out}
+    return {str(section.value): found.get(section.value, {}) for section in of if section.value not in left_out}
 
 
 def sent_parts(report: Report) -> list[ReportPart]:
@@ -151,9 +156,11 @@ def _sent_under(report: Report) -> bytes:
 
 
 def _written_under(report: Report) -> Iterator[bytes]:
-    """What the desk wrote on its case, oldest first; nothing is asked for before it is wanted."""
-    written = CaseEntry.objects.filter(case__report=report).exclude(details=b"").order_by("pk")
-    yield from map(bytes, written.values_list("details", flat=True))
+    """What the desk wrote on its case or holding, oldest first; nothing is asked for before it is wanted."""
+    on_case = CaseEntry.objects.filter(case__report=report)
+    on_holding = HoldingEntry.objects.filter(holding__report=report)
+    for written in (on_case, on_holding):
+        yield from map(bytes, written.exclude(details=b"").order_by("pk").values_list("details", flat=True))
 
 
 def reporter_of(report: Report) -> Answers:
@@ -245,9 +252,7 @@ def _whole(text: str) -> str:
 
 def _named_files(report: Report) -> set[uuid.UUID]:
     parts = [
-        part
-        for part in report.parts.all()
-        if part.name == Section.ADDED or (part.name == Section.FILES and part.version == 1)
+        part for part in report.parts.all() if part.name in LATER or (part.name == Section.FILES and part.version == 1)
     ]
     opened = open_or_wait([(report.record, part.field, bytes(part.envelope)) for part in parts])
     named = [row.get("uuid", "") for answers in opened for row in parsed_list(answers.get("files", ""))]

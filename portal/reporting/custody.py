@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,9 @@ from portal.members.models import Person
 from portal.reporting import contents, evidence
 from portal.reporting.contents import FileFacts
 from portal.reporting.enums import EntryKind
-from portal.reporting.models import CaseEntry, TwoPeopleRequest
+from portal.reporting.models import Case, CaseEntry, Holding, HoldingEntry, TwoPeopleRequest
+from portal.reporting.protected import records_of_holding as history
+from portal.reporting.protected.enums import Note
 
 WHOLE, BROKEN = "whole", "broken"
 
@@ -67,13 +69,28 @@ def leaving(request: TwoPeopleRequest, chunks: Iterator[bytes], *, by: Person) -
         how = WHOLE
     finally:
         facts = {"request": str(request.uuid), "sha256": digest.hexdigest(), "length": str(length), "how": how}
-        contents.add_entry(request.evidence.case, EntryKind.ORIGINAL, by=by, code=request.kind, details=facts)
+        _put_down(request, facts, by=by)
+
+
+def _put_down(request: TwoPeopleRequest, facts: dict[str, str], *, by: Person) -> None:
+    kept = request.evidence.kept
+    if isinstance(kept, Holding):
+        history.add_entry(kept, note=Note.ORIGINAL, by=by, is_told=True, details=facts)
+    else:
+        contents.add_entry(kept, EntryKind.ORIGINAL, by=by, code=request.kind, details=facts)
+
+
+def _takings(kept: Case | Holding) -> Iterable[tuple[CaseEntry | HoldingEntry, dict[str, Any]]]:
+    """What was put down on a case or holding when an original left, with its words."""
+    if isinstance(kept, Holding):
+        entries = list(kept.entries.filter(note=Note.ORIGINAL).select_related("by"))
+        return zip(entries, history.details_of(kept, entries), strict=True)
+    rows = list(CaseEntry.objects.filter(case=kept, kind=EntryKind.ORIGINAL).select_related("by", "case__report"))
+    return zip(rows, contents.details_of(rows), strict=True)
 
 
 def _taking_of(request: TwoPeopleRequest) -> Taking | None:
-    rows = CaseEntry.objects.filter(case=request.evidence.case, kind=EntryKind.ORIGINAL)
-    entries = list(rows.select_related("by", "case__report"))
-    for entry, said in zip(entries, contents.details_of(entries), strict=True):
+    for entry, said in _takings(request.evidence.kept):
         if said.get("request") == str(request.uuid):
             return Taking(entry.by, entry.at, said["sha256"], said["length"], said.get("how") == WHOLE)
     return None

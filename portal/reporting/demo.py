@@ -12,8 +12,11 @@ from portal.members.models import Person
 from portal.reporting.enums import Section, Training
 from portal.reporting.models import Report, ReportPart, TrainingRecord
 from portal.reporting.numbers import REPORT, new_number
+from portal.reporting.protected import demo as demo_protected
 from portal.reporting.sending import sealed_part, who
 from portal.vault import records
+
+__all__ = ["demo_protected", "seed_reports"]  # the seeders register themselves
 
 ANALYSTS = ("analyst@miac.example", "supervisor@miac.example")
 Sections = dict[str, dict[str, Any]]  # as the form seals them

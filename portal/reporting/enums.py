@@ -90,6 +90,16 @@ class Disposition(models.TextChoices):
     INTELLIGENCE = "intelligence", _("handed over to the criminal-intelligence system")
 
 
+class MarkingState(models.TextChoices):
+    """How far Desk has looked for markings in a file."""
+
+    WAITING = "", _("not looked for yet")
+    READ = "read", _("looked for everywhere")
+    PART = "part", _("looked for where it could be read: read it for markings yourself")
+    UNREAD = "unread", _("it could not be read for markings: read it for them yourself")
+    PCII = "pcii", _("marked as PCII")
+
+
 class EntryKind(models.TextChoices):
     """What is recorded on a case."""
 
@@ -114,7 +124,12 @@ class EntryKind(models.TextChoices):
     VALIDATED = "validated", _("kept after validation")
     PURGE_HELD = "purge_held", _("held: no approved schedule")
     PURGED = "purged", _("purged")
+    PURGE_ASKED = "purge_asked", _("destruction proposed: waits for a second person")
+    PURGE_DECLINED = "purge_declined", _("destruction declined: the proposal was taken back")
+    HOLD = "hold", _("legal hold placed: nothing of it is destroyed while it lasts")
+    HOLD_LIFTED = "hold_lifted", _("legal hold lifted")
     ACKNOWLEDGED = "acknowledged", _("the urgent report was taken up")
+    MARKED = "marked", _("a file that is marked as PCII was locked away")
 
 
 class DigestKind(models.TextChoices):
@@ -148,6 +163,33 @@ class PurgeBasis(models.TextChoices):
 
     ENDED = "ended", _("its time has ended, and it has no further value")
     NOT_KEPT = "not_kept", _("it should not be kept: a correction or a review found so")
+
+
+class ScheduleClass(models.TextChoices):
+    """The classes of records that the retention schedule knows."""
+
+    REPORT = "report", _("report of suspicious activity")
+    REDRESS = "redress", _("answered request for redress")
+    OPEN = "open", _("protected submission that is not closed")
+
+
+class Trigger(models.TextChoices):
+    """From which day the time of a record counts."""
+
+    TAKEN_IN = "taken_in", _("the day on which the desk took it in")
+    CLOSED = "closed", _("the day on which the case was closed")
+    RECEIVED = "received", _("the day on which it came in")
+    ANSWERED = "answered", _("the day of the answer")
+    SUBMITTED = "submitted", _("the day of submission")
+    DETERMINED = "determined", _("the day of the last determination")
+
+
+class BatchState(models.TextChoices):
+    """What came of one row of a disposal batch."""
+
+    WAITING = "waiting", _("waits")
+    DONE = "done", _("destroyed")
+    REFUSED = "refused", _("not destroyed")
 
 
 class Training(models.TextChoices):

@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 from portal.core.clamd import Outcome, Scanner, Verdict
 from portal.files import identify
 from portal.files.enums import Verdict as Judgement
-from portal.reporting import contents, rounds, seen_before
+from portal.reporting import contents, evidence_markings, rounds, seen_before
 from portal.reporting.contents import FileFacts, Opening
 from portal.reporting.enums import CopyState, FileState, Stage
-from portal.reporting.models import Attachment, Case, Evidence, Report
+from portal.reporting.evidence_markings import Looked
+from portal.reporting.models import Attachment, Case, Evidence, Holding, Report
 from portal.vault import records
 from portal.vault.storage import sealed_files
 
@@ -53,29 +54,34 @@ class NotThere(Exception):
     """The sealed file is not in the storage, or the storage does not answer."""
 
 
-def take_in(case: Case) -> int:
+def take_in(kept: Case | Holding) -> int:
     """Make a row for each file that the report names, those sent later included; give how many are new.
 
     Doing it again does no harm. Raises `KeyNotHeld` and `KeyRingProblem`, so that a desk without its keys takes nothing
     for empty.
     """
-    seen = case.report.parts.count()  # before they are read: what comes in meanwhile is for the next time
-    insist_on_key(case.report)
-    known = set(Evidence.objects.filter(case=case).values_list("pk", flat=True))
-    named = contents.files_of(case.report)[:MOST_FILES]
-    fresh = [_first_row(case, facts) for facts in named if facts.attachment.pk not in known]
+    seen = kept.report.parts.count()  # before they are read: what comes in meanwhile is for the next time
+    insist_on_key(kept.report)
+    known = set(kept.evidence.values_list("pk", flat=True))
+    named = contents.files_of(kept.report)[:MOST_FILES]
+    fresh = [_first_row(kept, facts) for facts in named if facts.attachment.pk not in known]
     with transaction.atomic():
         Evidence.objects.bulk_create(fresh, ignore_conflicts=True)
-        if not case.parts_seen:
-            seen_before.take_in(case)
-        Case.objects.filter(pk=case.pk).update(parts_seen=seen)
+        if isinstance(kept, Case) and not kept.parts_seen:
+            seen_before.take_in(kept)
+        type(kept).objects.filter(pk=kept.pk).update(parts_seen=seen)
     return len(fresh)
 
 
 def take_in_added() -> int:
-    """Take in the files that came after a case was made; one case that fails does not keep the others waiting."""
-    rows = Case.objects.exclude(stage=Stage.PURGED).annotate(parts_now=Count("report__parts"))
-    added = rows.filter(parts_now__gt=F("parts_seen")).select_related("report").order_by("pk")
+    """Take in the files that came later; one report that fails does not keep the others waiting."""
+    kept = (Case.objects.exclude(stage=Stage.PURGED), Holding.objects.open())
+    return sum(_take_in_added(rows) for rows in kept)
+
+
+def _take_in_added(rows: Any) -> int:
+    counted = rows.annotate(parts_now=Count("report__parts"))
+    added = counted.filter(parts_now__gt=F("parts_seen")).select_related("report").order_by("pk")
     return rounds.taken(added, _take_in_one, most=MOST_FILES)
 
 
@@ -116,11 +122,11 @@ def look_at(pk: Any, now: datetime) -> str:
     if evidence is None:
         return ""
     try:
-        found = _looked_at(evidence, now)
+        found, looked = _looked_at(evidence, now)
+        _note(found, looked)
     except OWN_FAULTS:
         give_back(evidence, why=_("The desk could not open this file now. It tries again."))
         raise
-    _note(found)
     return found.state
 
 
@@ -168,18 +174,18 @@ def insist_on_key(report: Report) -> None:
         contents.known_key_of(report)
 
 
-def _first_row(case: Case, facts: FileFacts) -> Evidence:
-    evidence = Evidence(attachment=facts.attachment, case=case)
+def _first_row(kept: Case | Holding, facts: FileFacts) -> Evidence:
+    evidence = Evidence(attachment=facts.attachment, **{"case" if isinstance(kept, Case) else "holding": kept})
     if not facts.is_open:
         return _ended(evidence, FileState.REFUSED, _("What was sealed with this file cannot be opened."))
     return evidence
 
 
-def _take_in_one(case: Case) -> int | None:
+def _take_in_one(kept: Case | Holding) -> int | None:
     try:
-        return take_in(case)
+        return take_in(kept)
     except Exception as problem:  # noqa: BLE001  (one report, whatever was sealed with it, stops no other)
-        logger.error("files of a case were not taken in", extra={"problem": type(problem).__name__})
+        logger.error("files of a report were not taken in", extra={"problem": type(problem).__name__})
         return None
 
 
@@ -201,19 +207,43 @@ def _tell_why(now: datetime, why: str) -> None:
     Evidence.objects.filter(state=FileState.WAITING, due_at__lte=now).exclude(why=why).update(why=why)
 
 
-def _looked_at(evidence: Evidence, now: datetime) -> Evidence:
-    """What the row is to say. Only this decides; it writes nothing."""
+def _looked_at(evidence: Evidence, now: datetime) -> tuple[Evidence, Looked | None]:
+    """What the row is to say, and what it is marked with. Only this decides; it writes nothing."""
     facts = _facts(evidence.attachment, contents.open_or_wait)
     if not facts.is_open:
-        return _ended(evidence, FileState.REFUSED, _("What was sealed with this file cannot be opened."))
+        return _ended(evidence, FileState.REFUSED, _("What was sealed with this file cannot be opened.")), None
     try:
         look = read_through(evidence.attachment, Scanner(settings.PORTAL_CLAMD_ADDRESS))
     except contents.LOST:
-        return _ended(evidence, FileState.REFUSED, _("The sealed file is damaged or cut short and does not open."))
+        why = _("The sealed file is damaged or cut short and does not open.")
+        return _ended(evidence, FileState.REFUSED, why), None
     except NotThere:
-        evidence.why = _("The sealed file could not be read from its storage. The desk tries again.")
-        return evidence
-    return _judged(evidence, facts, look, now)
+        return _not_there(evidence), None
+    judged = _judged(evidence, facts, look, now)
+    try:
+        return judged, _looked_for_markings(judged, facts)
+    except NotThere:
+        return _not_there(judged), None
+
+
+def _not_there(evidence: Evidence) -> Evidence:
+    evidence.state = FileState.WAITING
+    evidence.why = _("The sealed file could not be read from its storage. The desk tries again.")
+    return evidence
+
+
+def _looked_for_markings(evidence: Evidence, facts: FileFacts) -> Looked | None:
+    """Also in what is held: two people would open it. What waits or was refused is not looked into."""
+    if evidence.state not in {FileState.CLEAN, FileState.HELD}:
+        return None
+    try:
+        looked = evidence_markings.look(evidence.attachment, plaintext_of, name=facts.name, kind=evidence.kind)
+    except evidence_markings.NotStarted:
+        evidence.state = FileState.WAITING
+        evidence.why = _("The program that looks for markings did not start. The desk tries again.")
+        return None
+    evidence_markings.note(evidence, looked)
+    return looked
 
 
 def read_through(attachment: Attachment, scanner: Scanner) -> Look:
@@ -257,7 +287,13 @@ def _ended(evidence: Evidence, state: str, why: str) -> Evidence:
     return evidence
 
 
-def _note(evidence: Evidence) -> None:
-    evidence.save(
-        update_fields=["state", "why", "kind", "scanned_at", "tries", "due_at", "copy_state", "copy_why"],
-    )
+def _note(evidence: Evidence, looked: Looked | None) -> None:
+    with transaction.atomic():
+        evidence.save(
+            update_fields=[
+                *("state", "why", "kind", "scanned_at", "tries", "due_at", "copy_state", "copy_why"),
+                *("markings", "banners"),
+            ],
+        )
+        if looked is not None:
+            evidence_markings.tell(evidence, looked)

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError, transaction
 from django.utils import timezone
 
-from portal.reporting import evidence, rounds
+from portal.reporting import evidence, retention, rounds
 from portal.reporting.alerts import first_alert_again
 from portal.reporting.contents import KEYS_AWAY, Answers, open_or_wait, sections_of, things_of
 from portal.reporting.enums import Section
@@ -41,7 +41,7 @@ def take_in_new(*, most: int = MOST_AT_ONCE) -> int:
 
     Raises `KeyNotHeld` without the desk's keys: cases that are filled in blind would never be filled in again.
     """
-    waiting = Report.objects.filter(case=None)
+    waiting = Report.objects.activity().filter(case=None)
     if waiting.exists() and not keyring.ring().holds_private_keys:
         raise records.KeyNotHeld
     return rounds.taken(waiting.prefetch_related("parts"), _take_in, most=most)
@@ -76,7 +76,7 @@ def _case_of(report: Report) -> Case:
         report=report,
         taken_in_at=now,
         due_at=sent + timedelta(hours=settings.first_answer_hours),
-        retain_until=timezone.localdate(now) + timedelta(days=settings.retention_days),
+        retain_until=retention.kept_from(timezone.localdate(now)),
         **first_alert_again(report, sent),
         **found.fields,
     )

@@ -8,4 +8,4 @@ from portal.core.navigation import register
 from portal.members.middleware import keeps_what_was_typed
 
 register(_("Report"), "/report/", order=60)
-keeps_what_was_typed("report_page", "report_seen_add", "report_seen_change")
+keeps_what_was_typed("report_page", "report_seen_add", "report_seen_change", "protected_page")

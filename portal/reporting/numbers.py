@@ -7,7 +7,7 @@ import secrets
 # Crockford's base 32: no I, L, O or U, which are read wrongly over the telephone.
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUPS, LETTERS_A_GROUP = 3, 4  # 60 random bits
-REPORT, REDRESS = "SAR", "RED"
+REPORT, PROTECTED, REDRESS = "SAR", "PRO", "RED"
 MEANT = str.maketrans("OIL", "011")
 
 

@@ -25,7 +25,18 @@ from django.utils import timezone
 
 from portal.members.enums import AlarmKind
 from portal.reporting import lasting
-from portal.reporting.models import Attachment, Case, Draft, Evidence, Redress, Report, SafeCopyPart, SweepGeneration
+from portal.reporting.models import (
+    Attachment,
+    Case,
+    Draft,
+    Evidence,
+    Holding,
+    Redress,
+    Report,
+    SafeCopyPart,
+    SweepGeneration,
+)
+from portal.reporting.protected.states import ENDED
 from portal.vault import generations, naming, records
 from portal.vault.models import DeskCopy
 from portal.vault.storage import sealed_files
@@ -141,12 +152,14 @@ def _named_reports(identifiers: set[uuid.UUID]) -> set[uuid.UUID]:
     """Those that a draft or a report names; a report that was purged names nothing any more."""
     drafts = Draft.objects.filter(uuid__in=identifiers).values_list("uuid", flat=True)
     purged = Case.objects.exclude(purged_at=None).values("report_id")
-    reports = Report.objects.filter(uuid__in=identifiers).exclude(pk__in=purged).values_list("uuid", flat=True)
-    return {*drafts, *reports}
+    ended = Holding.objects.filter(stage__in=ENDED).values("report_id")
+    reports = Report.objects.filter(uuid__in=identifiers).exclude(pk__in=purged).exclude(pk__in=ended)
+    return {*drafts, *reports.values_list("uuid", flat=True)}
 
 
 def _named_redress(identifiers: set[uuid.UUID]) -> set[uuid.UUID]:
-    kept = Redress.objects.filter(uuid__in=identifiers, purge=None)  # what was purged names nothing any more
+    """Those that a request names; what was destroyed names nothing any more, what is only proposed does."""
+    kept = Redress.objects.filter(uuid__in=identifiers).exclude(disposal__approved_at__isnull=False)
     return set(kept.values_list("uuid", flat=True))
 
 
@@ -198,7 +211,8 @@ class _Folder:
     def _is_unread(self) -> bool:
         """Whether something came in with this report that Desk has not taken in: it may name any file."""
         reports = Report.objects.filter(uuid=self.identifier).annotate(parts_now=Count("parts"))
-        return reports.filter(Q(case=None) | Q(parts_now__gt=F("case__parts_seen"))).exists()
+        newer = Q(parts_now__gt=F("case__parts_seen")) | Q(parts_now__gt=F("holding__parts_seen"))
+        return reports.filter(Q(case=None, holding=None) | newer).exists()
 
 
 def _delete_in(storage: Storage, folder: _Folder, oldest: datetime, is_rehearsal: bool) -> int:

@@ -15,6 +15,12 @@ CLASSERS = (*ANALYSTS, StaffRole.RECORDS_CUSTODIAN)
 SUPERVISORS = (StaffRole.MIAC_SUPERVISOR,)
 
 
+def role_of(person: Any, *roles: StaffRole) -> StaffRole | None:
+    """The first of these roles that a person holds now: the capacity in which they act."""
+    names = set(person.groups.values_list("name", flat=True))
+    return next((role for role in roles if role.value in names), None)
+
+
 def holding(*roles: StaffRole) -> Any:
     """Active members who hold one of these roles."""
     return Person.objects.active().filter(groups__name__in=[role.value for role in roles]).distinct()

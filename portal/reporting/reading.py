@@ -85,6 +85,18 @@ class Said:
     words: str | None = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Machinery:
+    """Who stands beside what the desk's own machinery wrote."""
+
+    @property
+    def name(self) -> str:
+        return str(_("The desk’s own check"))
+
+
+THE_DESK = Machinery()
+
+
 def visible(text: object) -> str:
     """Text without characters that cannot be seen or that turn its direction, and of a length that fits a page."""
     cut = str(text)[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
@@ -136,7 +148,7 @@ def conversation_of(case: Case) -> list[Said]:
     """What submitter and desk wrote after the report was sent, oldest first."""
     added = [Said(row.at, None, _shown(row.words)) for row in contents.added_to(case.report)]
     messages: list[tuple[DeskMessage, str | None]] = contents.messages_of(case.report)
-    said = [Said(row.at, row.by, _shown(words)) for row, words in messages]
+    said = [Said(row.at, row.by or THE_DESK, _shown(words)) for row, words in messages]
     return sorted([*added, *said], key=lambda turn: turn.at)
 
 

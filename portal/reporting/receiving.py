@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
@@ -27,6 +28,7 @@ from portal.core.clamd import Outcome, Scanner, Stream, Verdict as Scanned
 from portal.files import identify, names
 from portal.files.enums import Verdict
 from portal.files.identify import Identified
+from portal.files.markings import banners, rule, running as markings
 from portal.reporting.drafting import Writing
 from portal.reporting.enums import FileState
 from portal.reporting.models import Attachment
@@ -39,6 +41,18 @@ PIECE = 64 * 1024
 
 class FileRefused(Exception):
     """A file is not taken. The message is one sentence for the person; nothing of the file was kept."""
+
+
+class MarkedAsPcii(FileRefused):
+    """It carries the PCII marking. The page that says how to submit it to CISA goes with the sentence."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This file is marked as PCII, and a portal of the state may not hold that. Nothing of it was kept; the "
+                "rest is. Submit it to CISA yourself: the page 'Submit to CISA yourself' helps you with that."
+            )
+        )
 
 
 class Destination(Protocol):
@@ -89,7 +103,7 @@ class IntoDraft:
         with transaction.atomic():
             if self.writing.held() is None:
                 raise FileRefused(
-                    _("The report was sent while this file was on its way. It was not kept; add it to the report.")
+                    _("It was sent while this file was on its way. The file was not kept; add it to what you sent.")
                 )
             if is_full(row.report_uuid):
                 raise FileRefused(too_many())
@@ -122,6 +136,7 @@ class Received:
     length: int
     identified: Identified
     scanned: Scanned
+    marked: markings.Outcome
 
     @property
     def state(self) -> FileState:
@@ -132,7 +147,7 @@ class Received:
 
 
 class SealingHandler(FileUploadHandler):
-    """Takes one file, and sends every piece to the scanner and into the sealed stream."""
+    """Takes one file: every piece goes to the scanner, into the sealed stream, and to a look for markings."""
 
     chunk_size = PIECE
 
@@ -153,6 +168,7 @@ class SealingHandler(FileUploadHandler):
         self._hash, self._length = hashlib.sha256(), 0
         self._head, self._tail = bytearray(), bytearray()
         self._scan: Stream = Scanner(settings.PORTAL_CLAMD_ADDRESS).stream()
+        self._looking = markings.Looking(self.file_name or "")
         try:
             out: Any = self._storage.open(self.row.place, "wb")
             self._out = out
@@ -166,6 +182,7 @@ class SealingHandler(FileUploadHandler):
             self._stop(too_large())
         self._hash.update(raw_data)
         self._scan.feed(raw_data)
+        self._looking.feed(raw_data)
         self._look(raw_data)
         try:
             self._writer.write(raw_data)
@@ -192,7 +209,8 @@ class SealingHandler(FileUploadHandler):
         )
         with self._scan as scan:
             scanned = scan.verdict()
-        self.received = Received(name, declared, self._hash.hexdigest(), self._length, identified, scanned)
+        sha256, marked = self._hash.hexdigest(), self._looking.outcome()
+        self.received = Received(name, declared, sha256, self._length, identified, scanned, marked)
         return None
 
     def upload_interrupted(self) -> None:
@@ -205,8 +223,11 @@ class SealingHandler(FileUploadHandler):
             raise FileRefused(self.problem or _("No file came in. Choose one and send it again."))
         if received.identified.verdict is Verdict.REFUSED:
             raise FileRefused(received.identified.sentence)
+        if received.marked.is_pcii and not settings.PORTAL_PCII_ACCREDITED:
+            raise MarkedAsPcii
         kind = received.identified.kind
-        facts = {"name": received.name, "declared": received.declared, "sha256": received.sha256}
+        facts: dict[str, Any] = {"name": received.name, "declared": received.declared, "sha256": received.sha256}
+        facts |= {"banners": received.marked.found.banners}
         row = self.row
         row.owner_id, row.length, row.state = destination.owner, received.length, received.state
         row.stored_at = timezone.now()  # it may have been on its way for long
@@ -216,11 +237,19 @@ class SealingHandler(FileUploadHandler):
         self._is_kept = True
         return row
 
+    @property
+    def banners(self) -> tuple[str, ...]:
+        """The CUI banners of the file that came in."""
+        return self.received.marked.found.banners if self.received else ()
+
     def discard(self) -> None:
         """Throw away what was stored, unless it was kept."""
-        if self._is_kept or not self._begun:
+        if not self._begun:
             return
         self._scan.close()
+        self._looking.close()
+        if self._is_kept:
+            return
         with suppress(OSError):
             self._close()  # a full disk refuses what is still to be written
         with suppress(OSError):
@@ -243,25 +272,32 @@ class SealingHandler(FileUploadHandler):
     def _stop_for_disk(self) -> None:
         logger.error("a file could not be stored: the folder of sealed files cannot be written to")
         self._stop(
-            _("The portal cannot store files at the moment. Nothing of this one was kept; your report is. Try later.")
+            _("The portal cannot store files just now. Nothing of this one was kept; what you wrote is. Try later.")
         )
 
 
+def banners_in(facts: Mapping[str, Any]) -> list[str]:
+    """The CUI banners that were sealed with a file, as they came; what is none is left out."""
+    found = facts.get("banners", [])
+    lines = found[: rule.MOST_BANNERS] if isinstance(found, list) else []
+    return [line for line in lines if isinstance(line, str) and line and banners.read(line) == line]
+
+
 def no_report() -> str:
-    return _("There is no report under way in this browser. Nothing of the file was kept.")
+    return _("Nothing is under way in this browser. Nothing of the file was kept; begin anew and send it then.")
 
 
 def too_large() -> str:
     most = settings.PORTAL_FILE_LARGEST // 1024**2
     return _(
-        "This file is larger than %(most)d MB. Nothing of it was kept; the rest of your report is. "
-        "Send a shorter recording, or tell the desk in the report that you have it."
+        "This file is larger than %(most)d MB. Nothing of it was kept; the rest is. "
+        "Send a shorter recording, or tell the desk in words that you have it."
     ) % {"most": most}
 
 
 def too_many() -> str:
     most = settings.PORTAL_FILES_A_REPORT
     return _(
-        "A report has at most %(most)d files. This one was not kept; take another out first, "
-        "or tell the desk in the report that you have more."
+        "There can be at most %(most)d files. This one was not kept; take another out first, "
+        "or tell the desk in words that you have more."
     ) % {"most": most}

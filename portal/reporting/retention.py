@@ -1,46 +1,40 @@
 """How long a report is kept: at most five years, then it is validated or purged, with reviewer and reason.
 
-An answered request for redress is kept as long, from its answer on, and then purged by the same rule.
-
-A purge destroys the data keys, and with them every backup of the content. It needs the number of an approved schedule
-(RSMo 109.260); without one the record is held.
+An answered request for redress is kept by its own entry of the schedule, and then purged by the same rule. A purge
+takes two people and the number of an approved schedule (RSMo 109.260); without one the record is held. What follows it
+is the same for every record: portal/reporting/disposals.py.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
-from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from portal.members.enums import StaffRole
 from portal.members.models import Person
-from portal.reporting.enums import CopyState, EntryKind, RedressState, Stage
+from portal.reporting import disposals
+from portal.reporting.enums import CopyState, EntryKind, PurgeBasis, RedressState, ScheduleClass, Stage, Trigger
 from portal.reporting.models import (
     Attachment,
     Case,
     CaseEntry,
+    Disposal,
     Draft,
     Evidence,
-    Purge,
+    LegalHold,
     Redress,
     Report,
-    ReportingSettings,
     SafeCopyPart,
+    ScheduleEntry,
     SeenDigest,
     TwoPeopleRequest,
 )
 from portal.reporting.models.desk import FIVE_YEARS
-from portal.reporting.models.retention import RedressPurge
-from portal.vault import records
-from portal.vault.models import Destruction
-from portal.vault.storage import sealed_files
 
-logger = logging.getLogger(__name__)
 # Whose codes say what the desk thought of the report; those of dispositions and decisions stay.
 CODES_GONE = (EntryKind.MINOR, EntryKind.INITIAL_REVIEW, EntryKind.DETERMINATION)
 
@@ -70,79 +64,92 @@ def latest_date() -> date:
     return timezone.localdate() + timedelta(days=FIVE_YEARS)
 
 
+def schedule_of(kind: ScheduleClass) -> str:
+    """The number of the approved schedule under which a class is destroyed; empty while it is held."""
+    return ScheduleEntry.of(kind).number
+
+
+def kept_from(day: date) -> date:
+    """Until when a report is kept that was taken in on that day."""
+    return day + timedelta(days=ScheduleEntry.of(ScheduleClass.REPORT).days or FIVE_YEARS)
+
+
+def kept_after_closing(case: Case) -> date:
+    """Until when a report is kept that is closed today: as before, unless the schedule counts from the closing."""
+    if ScheduleEntry.of(ScheduleClass.REPORT).trigger != Trigger.CLOSED:
+        return case.retain_until
+    return min(kept_from(timezone.localdate()), latest_date())
+
+
 def redress_ended() -> Any:
-    """Answered requests for redress whose time has ended and that are still there, the first to be answered on top."""
-    last = timezone.localdate() - timedelta(days=ReportingSettings.load().retention_days)
-    rows = Redress.objects.exclude(state=RedressState.RECEIVED).filter(purge=None, answered_at__date__lte=last)
-    return rows.order_by("answered_at", "pk")
+    """Answered requests for redress whose time has ended and that nobody proposed to destroy, the oldest on top."""
+    return redress_past().filter(disposal=None)
 
 
-def purge(case: Case, *, by: Person, basis: str, schedule: str) -> Purge:
+def redress_past() -> Any:
+    """All answered requests whose time has ended, the oldest on top."""
+    entry = ScheduleEntry.of(ScheduleClass.REDRESS)
+    last = timezone.localdate() - timedelta(days=entry.days or FIVE_YEARS)
+    moment = "received_at" if entry.trigger == Trigger.RECEIVED else "answered_at"
+    rows = Redress.objects.exclude(state=RedressState.RECEIVED).filter(**{f"{moment}__date__lte": last})
+    return rows.order_by(moment, "pk")
+
+
+def is_on_hold(report: Report) -> bool:
+    return bool(LegalHold.objects.filter(report=report, lifted_at=None).exists())
+
+
+def with_holds(cases: Any) -> Any:
+    """Cases that say whether a legal hold is on them, and whether somebody proposed to destroy them."""
+    held = LegalHold.objects.filter(report=OuterRef("pk"), lifted_at=None)
+    asked = Disposal.objects.filter(report=OuterRef("pk"), approved_at=None)
+    return cases.annotate(has_hold=Exists(held), is_proposed=Exists(asked))
+
+
+def proposal_of(report: Report) -> Disposal | None:
+    """That somebody proposed to destroy it, as long as nobody has approved it."""
+    rows = Disposal.objects.select_related("proposed_by").filter(report=report, approved_at=None)
+    found: Disposal | None = rows.first()
+    return found
+
+
+def propose(case: Case, *, by: Person, role: StaffRole, finding: PurgeBasis, schedule: str) -> Disposal:
+    """The first of two people. Nothing of the report changes before the second."""
+    _entry(case, EntryKind.PURGE_ASKED, by, finding)
+    basis = f"approved schedule {schedule}"
+    return disposals.propose(by=by, role=role, basis=basis, report=case.report, finding=finding)
+
+
+def purge(case: Case, row: Disposal, *, by: Person, role: StaffRole) -> Disposal:
     """Take out all but number, dates, disposition and who decided; keys and files go once this is committed.
 
     Who sent it goes as well: nobody is told that any more, nor does their own list name the report.
     """
-    now = timezone.now()
-    row = Purge(case=case, by=by, at=now, basis=basis, schedule=schedule, backups_gone_on=_backups_gone_on(now))
     row.files = _number_of_files(case.report)
-    row.save(force_insert=True)
     _empty_files(case)
     _empty_rows(case)
-    _empty_case(case, now)
-    CaseEntry.objects.create(case=case, kind=EntryKind.PURGED, by=by, at=now, code=basis)
-    transaction.on_commit(lambda: finish(row), robust=True)  # what fails here the next tick goes on with
+    _empty_case(case)
+    LegalHold.objects.filter(report=case.report).update(matter=b"")
+    _entry(case, EntryKind.PURGED, by, row.finding)
+    disposals.begin(row, by=by, role=role)
     return row
 
 
-def purge_redress(redress: Redress, *, by: Person, schedule: str) -> RedressPurge:
+def purge_redress(row: Disposal, *, by: Person, role: StaffRole) -> Disposal:
     """Take out what was written and answered; number, kind, dates and who answered stay. The key goes after it."""
-    now = timezone.now()
-    row = RedressPurge(redress=redress, by=by, at=now, schedule=schedule, backups_gone_on=_backups_gone_on(now))
-    row.save(force_insert=True)
-    Redress.objects.filter(pk=redress.pk).update(words=b"", answer=b"")
-    transaction.on_commit(lambda: finish_redress(row), robust=True)  # as above
+    Redress.objects.filter(pk=row.redress.pk).update(words=b"", answer=b"")
+    disposals.begin(row, by=by, role=role)
     return row
 
 
-def finish(row: Purge) -> None:
-    """Destroy keys and files. Doing it again does no harm: whatever a crash left is found by `finish_begun`."""
-    report = row.case.report
-    keys = _destroy_keys(report.record, row)
-    _delete_files(report)
-    Purge.objects.filter(pk=row.pk).update(keys=keys, done_at=timezone.now())
+def take_back(case: Case, *, by: Person) -> None:
+    """Nothing is destroyed: the proposal goes, and that it was made stays on record."""
+    Disposal.objects.filter(report=case.report, approved_at=None).delete()
+    _entry(case, EntryKind.PURGE_DECLINED, by, "")
 
 
-def finish_redress(row: RedressPurge) -> None:
-    """Destroy the key of a request. Doing it again does no harm."""
-    keys = _destroy_keys(row.redress.record, row)
-    RedressPurge.objects.filter(pk=row.pk).update(keys=keys, done_at=timezone.now())
-
-
-def finish_begun(now: datetime) -> int:
-    """Finish the purges that a crash cut off; give how many. One that fails again does not keep the others waiting."""
-    reports = Purge.objects.filter(done_at=None).select_related("case__report")
-    requests = RedressPurge.objects.filter(done_at=None).select_related("redress")
-    done = sum(_is_finished(row, finish, number=row.case.report.number) for row in reports)
-    return done + sum(_is_finished(row, finish_redress, number=row.redress.number) for row in requests)
-
-
-def _is_finished(row: Any, finishing: Callable[[Any], None], *, number: str) -> bool:
-    try:
-        finishing(row)
-    except Exception as problem:  # noqa: BLE001  (whatever it is, it is tried again, and the others go on)
-        logger.error("a purge was not finished", extra={"report": number, "problem": type(problem).__name__})
-        return False
-    return True
-
-
-def _destroy_keys(record: str, row: Purge | RedressPurge) -> int:
-    """Destroy the data keys of a record, and give how many there ever were."""
-    records.destroy(record, by=f"person:{row.by_id}")
-    return Destruction.objects.filter(record=record).count()
-
-
-def _backups_gone_on(now: datetime) -> date:
-    return timezone.localdate(now) + timedelta(days=ReportingSettings.load().vault_backup_days)
+def _entry(case: Case, kind: EntryKind, by: Person, code: str) -> None:
+    CaseEntry.objects.create(case=case, kind=kind, by=by, at=timezone.now(), code=code)
 
 
 def _number_of_files(report: Report) -> int:
@@ -154,7 +161,7 @@ def _empty_files(case: Case) -> None:
     SafeCopyPart.objects.filter(evidence__case=case).delete()
     TwoPeopleRequest.objects.filter(evidence__case=case).update(details=b"")
     Evidence.objects.filter(case=case).update(
-        why="", copy_why="", kind="", removed=[], metadata=b"", copy_state=CopyState.NONE
+        why="", copy_why="", kind="", removed=[], metadata=b"", copy_state=CopyState.NONE, banners=[], markings=""
     )
     Attachment.objects.filter(report_uuid=case.report.uuid).update(facts=b"", kind="", length=0, owner=None)
 
@@ -169,27 +176,14 @@ def _empty_rows(case: Case) -> None:
     Report.objects.filter(pk=case.report_id).update(submitter=None, copy_to=None, wants_call=False)
 
 
-def _empty_case(case: Case, now: datetime) -> None:
+def _empty_case(case: Case) -> None:
     """The coded fields go, and the words in clear: other closing words than the approved ones may say something."""
     case.behaviour = case.target = case.closing_words = case.closure_basis = case.review = case.finding = ""
     case.sector = case.county = case.happened_from = case.happened_to = case.duplicate_of = None
     case.has_unusual_facts = case.may_be_minor = case.is_purge_held = False
-    case.stage, case.purged_at, case.next_alert_at = Stage.PURGED, now, None
+    case.stage, case.purged_at, case.next_alert_at = Stage.PURGED, timezone.now(), None
     case.save()
     Case.objects.filter(duplicate_of=case).update(duplicate_of=None)
-
-
-def _delete_files(report: Report) -> None:
-    """Everything in the report's folder, what no row names included."""
-    storage, folder = sealed_files(), str(report.uuid)
-    try:
-        _folders, names = storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in names:
-        storage.delete(f"{folder}/{name}")
-    with suppress(OSError):  # a storage may know no folders
-        storage.delete(folder)
 
 
 def is_due(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""What time moves on at the end of reports: purges that a crash cut off, and what nothing names any more."""
+"""What time moves on at the end of records: batches that were cut off, and what nothing names any more."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from datetime import datetime
 from django.conf import settings
 
 from portal.core import tick
-from portal.reporting import orphans, retention
+from portal.reporting import batches, orphans
+from portal.reporting.tasks import work_on_disposals
 
 
-@tick.step("reporting: purges finished")
-def finish_purges(now: datetime) -> int:
-    return retention.finish_begun(now) if settings.PORTAL_SITE_KIND == "desk" else 0
+@tick.step("reporting: disposal batches")
+def go_on_with_batches(now: datetime) -> int:
+    """Hand batches to the desk-worker that nobody stopped and that are not done: a worker may have died over one."""
+    if settings.PORTAL_SITE_KIND != "desk":
+        return 0
+    waiting: int = batches.running().count()
+    if waiting:
+        work_on_disposals.enqueue()
+    return waiting
 
 
 @tick.step("reporting: orphans swept")

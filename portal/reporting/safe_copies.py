@@ -161,7 +161,7 @@ def _outcome(row: Evidence) -> Copy | NoCopy | None:
 def _note(row: Evidence, outcome: Copy | NoCopy, now: datetime) -> None:
     """Seal the parts, then write the rows that name them: a crash in between leaves files that the sweep takes."""
     try:
-        key = contents.key_of(row.case.report)
+        key = contents.key_of(row.report)
     except contents.LOST:
         _end_without_key(row, outcome, now)
         return

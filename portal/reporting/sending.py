@@ -9,6 +9,7 @@ for a draft: of presses that overlap, each seals the same, so that the code whic
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -21,9 +22,10 @@ from portal import audit
 from portal.audit import Verb
 from portal.core import outbox
 from portal.members.models import Affiliation, Person
+from portal.reporting import questionnaires
 from portal.reporting.drafting import Typed, WasSent, Writing
 from portal.reporting.enums import Section
-from portal.reporting.forms.activity import PAGES, Reach, SectionForm, YesNo
+from portal.reporting.forms.activity import Reach, SectionForm, YesNo
 from portal.reporting.mail import alert
 from portal.reporting.models import Attachment, Draft, Report, ReportPart
 from portal.reporting.models.reports import part_field
@@ -56,17 +58,33 @@ class Filled:
         return self.forms[section].cleaned_data.get(name) if self.forms[section].is_valid() else None
 
 
+Insert = Callable[[Filled, records.DataKey], Report]
+
+
 def filled_in(writing: Writing) -> Filled:
     """What was typed on each page, as its form. A page that nobody opened counts as empty, and is sent so."""
-    typed = writing.everything()
-    forms = {name: form(data=typed.get(name, {})) for name, form in PAGES.items()}
+    typed, owner = writing.everything(), writing.draft.owner
+    pages = questionnaires.of_kind(writing.draft.kind).pages
+    forms = {name: form(data=typed.get(name, {}), person=owner) for name, form in pages.items()}
     return Filled(forms, typed.get(Section.SEEN, {}), writing.versions())
 
 
 def send(writing: Writing, by: Person, *, copy_to: Person | None = None) -> Report | None:
+    """Send a report of suspicious activity, as `send_once` says."""
+
+    def insert(filled: Filled, key: records.DataKey) -> Report:
+        report = _insert(writing, filled, by, key, copy_to)
+        _tell(report)
+        return report
+
+    return send_once(writing, by, insert)
+
+
+def send_once(writing: Writing, by: Person, insert: Insert) -> Report | None:
     """Send a draft whose pages are all in order; gives the report, the same one when it was sent already.
 
-    None when something on the pages is not in order, or another window has saved one meanwhile: nothing was sent then.
+    `insert` stores the report and asks for its mails; it is called once, in the transaction that ends the draft. None
+    when something on the pages is not in order, or another window has saved one meanwhile: nothing was sent then.
     """
     filled = filled_in(writing)
     if filled.problems:
@@ -82,10 +100,9 @@ def send(writing: Writing, by: Person, *, copy_to: Person | None = None) -> Repo
             return sent_as(writing, by)
         if writing.versions() != filled.versions:
             return None
-        report = _insert(writing, filled, by, key, copy_to)
+        report = insert(filled, key)
         writing.draft = held
         writing.keep_receipt({"number": report.number, "words": words})
-        _tell(report)
     return report
 
 
@@ -117,9 +134,14 @@ def _insert(writing: Writing, filled: Filled, by: Person, key: records.DataKey, 
         Section.FILES.value: {"files": manifest(files)},
         Section.REPORTER.value: who(by),
     }
-    ReportPart.objects.bulk_create(sealed_part(report, key, name, answers) for name, answers in sections.items())
+    store_parts(report, key, sections)
     audit.record(Verb.REPORT_SUBMIT, report, facts={"files": len(files), "urgent": report.is_urgent})
     return report
+
+
+def store_parts(report: Report, key: records.DataKey, sections: dict[str, Typed]) -> None:
+    """Seal each section on its own, and store them."""
+    ReportPart.objects.bulk_create(sealed_part(report, key, name, answers) for name, answers in sections.items())
 
 
 def sealed_part(report: Report, key: records.DataKey, name: str, answers: Typed, *, version: int = 1) -> ReportPart:

@@ -18,7 +18,8 @@ def submitter_of(name: str) -> list[int]:
     return list(Report.objects.filter(pk=int(key), submitter__isnull=False).values_list("submitter_id", flat=True))
 
 
-SHOWN = (Verb.REPORT_SUBMIT, Verb.REPORT_REOPEN, Verb.REPORT_ADD, Verb.REPORT_OPEN)
+SHOWN = (Verb.REPORT_SUBMIT, Verb.REPORT_REOPEN, Verb.REPORT_ADD, Verb.REPORT_OPEN, Verb.PROTECTED_OPEN)
 own.owners_with("reporting.report", submitter_of, verbs=SHOWN)
 rights.may_edit(StaffRole.MIAC_SUPERVISOR, "reporting", "add_approvedsentence", "change_approvedsentence")
 rights.may_edit(StaffRole.MIAC_SUPERVISOR, "reporting", "change_reportingsettings")
+rights.may_edit(StaffRole.MIAC_SUPERVISOR, "reporting", "add_scheduleentry", "change_scheduleentry")

@@ -25,7 +25,7 @@ STILL_WAITS = Q(taken_up_at=None) | Q(review=Review.EMERGENCY)
 def is_told_singly(report: Report) -> bool:
     """Whether a report is among the first of its hour. What was sent later never changes the answer."""
     hour = report.submitted_at.replace(minute=0, second=0, microsecond=0)
-    before = Report.objects.filter(is_urgent=True, submitted_at__gte=hour, submitted_at__lt=hour + HOUR)
+    before = Report.objects.activity().filter(is_urgent=True, submitted_at__gte=hour, submitted_at__lt=hour + HOUR)
     before = before.filter(pk__lt=report.pk).order_by()
     of_one: int = settings.PORTAL_URGENT_TOLD_SINGLY_OF_ONE
     if before.filter(submitter=report.submitter_id).count() >= of_one:

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from portal.reporting.views import activity, files, seen, status
+from portal.reporting.protected import urls as protected
+from portal.reporting.views import activity, files, pages, seen, status
 
 urlpatterns = [
     path("report/", activity.choose, name="report"),
@@ -17,12 +18,13 @@ urlpatterns = [
     path("report/activity/files/upload/", files.upload, name="report_upload"),
     path("report/activity/files/<uuid:identifier>/remove/", files.remove, name="report_file_remove"),
     path("report/activity/check/", activity.check, name="report_check"),
-    path("report/activity/discard/", activity.discard, name="report_discard"),
-    path("report/activity/receipt/", activity.receipt, name="report_receipt"),
-    path("report/activity/<slug:page>/", activity.page, name="report_page"),
+    path("report/activity/discard/", pages.discard, name="report_discard"),
+    path("report/activity/receipt/", pages.receipt, name="report_receipt"),
+    path("report/activity/<slug:page>/", pages.page, name="report_page"),
     path("report/status/", status.reports, name="report_status"),
     path("report/status/<slug:number>/", status.report, name="report_one"),
     path("report/status/<slug:number>/add/", status.add, name="report_add"),
     path("report/status/<slug:number>/file/", files.add, name="report_add_file"),
     path("report/status/<slug:number>/close/", status.close, name="report_close"),
+    *protected.urlpatterns,
 ]

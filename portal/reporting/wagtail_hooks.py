@@ -1,4 +1,4 @@
-"""What of reporting supervisors edit in Wagtail: the approved sentences. The settings are there by themselves."""
+"""What of reporting supervisors edit in Wagtail: approved sentences, the schedule. The settings are there already."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from portal.reporting.models import ApprovedSentence
+from portal.reporting.models import ApprovedSentence, ScheduleEntry
 
 
 class ApprovedSentenceViewSet(SnippetViewSet):
@@ -18,4 +18,14 @@ class ApprovedSentenceViewSet(SnippetViewSet):
     panels = [FieldPanel("text"), FieldPanel("order"), FieldPanel("is_in_use")]
 
 
+class ScheduleEntryViewSet(SnippetViewSet):
+    """The retention schedule: what may be destroyed without a decision of RSMo 610.021(19)(c) (RSMo 109.260)."""
+
+    model = ScheduleEntry
+    icon = "calendar"
+    list_display = ["record_class", "authority", "days", "trigger"]
+    panels = [FieldPanel(name) for name in ("record_class", "authority", "days", "trigger", "note")]
+
+
 register_snippet(ApprovedSentenceViewSet)
+register_snippet(ScheduleEntryViewSet)

@@ -12,6 +12,7 @@ PORTAL_ORPHANS_WAIT = timedelta(hours=48)  # keys and files that no draft and no
 # Files
 PORTAL_FILES_A_REPORT = 20
 PORTAL_FILE_LARGEST = 250 * 1024 * 1024  # bytes
+PORTAL_PACKAGE_LARGEST = 1024**3  # bytes of all files of one hand-off to CISA
 PORTAL_UPLOADS_PER_HOUR = 120  # by one member
 PORTAL_UPLOADED_A_DAY = 6 * 1024**3  # bytes by one member
 

@@ -18,6 +18,7 @@ before_pages = [
     path("", include("portal.library.urls")),
     path("", include("portal.reporting.urls")),
     path("", include("portal.reporting.redress_urls")),
+    path("", include("portal.reporting.protected.certificate_urls")),
     path("", include("portal.bulletins.urls")),
     path("", include("search.urls")),
 ]

@@ -32,5 +32,6 @@ urlpatterns = [
     path("desk/", include("portal.reporting.desk.more_urls")),
     path("desk/library/", include("portal.library.desk.urls")),
     path("desk/plan/", include("portal.library.plan.desk_urls")),
+    path("desk/", include("portal.reporting.protected.desk.urls")),
     *pages,
 ]

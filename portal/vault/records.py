@@ -26,7 +26,7 @@ from portal.vault.errors import (
 )
 from portal.vault.models import CodeCopy, DeskCopy, Destruction
 from portal.vault.secret import Secret
-from portal.vault.shredding import destroy
+from portal.vault.shredding import came_back, destroy, replay
 
 __all__ = [
     "CodeRefused",
@@ -159,7 +159,7 @@ def desk_key(record: str, *, of: bytes) -> DataKey:
     if not held.holds_private_keys:
         raise KeyNotHeld
     named = envelopes.read_header(of).key
-    copy = DeskCopy.objects.filter(pk=named).first()
+    copy = _copies_of({named}).get(named)
     if copy is None:
         raise _why_missing(named)
     audit.record_openings(Verb.UNSEAL, [record])
@@ -200,7 +200,7 @@ def open_many(items: Iterable[tuple[str, str, bytes]]) -> list[bytes]:
     if not held.holds_private_keys:
         raise KeyNotHeld
     named = [envelopes.read_header(envelope).key for _record, _field, envelope in asked]
-    found = DeskCopy.objects.in_bulk(set(named))
+    found = _copies_of(set(named))
     opened: dict[tuple[uuid.UUID, str], DataKey] = {}
     for key_id, (record, _field, _envelope) in zip(named, asked, strict=True):
         if key_id not in found:
@@ -221,11 +221,20 @@ def open_file(record: str, file: str, source: BinaryIO) -> Iterator[bytes]:
         raise KeyNotHeld
     named = streams.read_header(source).key
     source.seek(0)
-    copy = DeskCopy.objects.filter(pk=named).first()
+    copy = _copies_of({named}).get(named)
     if copy is None:
         raise _why_missing(named)
     audit.record_openings(Verb.UNSEAL, [record])
     return open_copy(copy, record, held).read(file, source)
+
+
+def _copies_of(named: set[uuid.UUID]) -> dict[uuid.UUID, DeskCopy]:
+    """The desk's copies of these data keys. What a restored vault brought back is destroyed again first, all of it."""
+    found: dict[uuid.UUID, DeskCopy] = DeskCopy.objects.in_bulk(named)
+    returned = came_back(found.values()) if found else set()
+    if returned:
+        replay()
+    return {key: copy for key, copy in found.items() if key not in returned}
 
 
 def open_copy(copy: DeskCopy, record: str, held: keyring.KeyRing) -> DataKey:

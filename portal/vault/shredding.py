@@ -52,6 +52,13 @@ def replay() -> int:
     return len(returned)
 
 
+def came_back(copies: Iterable[DeskCopy]) -> set[uuid.UUID]:
+    """Which of these copies the journal names as destroyed, under the record that it names: a restore brought them."""
+    held = {copy.id: copy.record for copy in copies}
+    rows = Destruction.objects.filter(data_key__in=list(held)).values_list("data_key", "record")
+    return {key for key, record in rows if record == held[key]}
+
+
 def returned_keys() -> Iterator[uuid.UUID]:
     """Data keys that the journal names and the vault still has, under the record that the journal names."""
     return (key for key, _record in _returned())

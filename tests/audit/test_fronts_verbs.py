@@ -24,6 +24,8 @@ DESK_ALONE = {
     Verb.KEY_DESTROY,
     Verb.REPORT_OPEN,
     Verb.DOCUMENT_PUBLISH,  # an import: Front writes no documents
+    Verb.PROTECTED_OPEN,
+    Verb.FILE_MARKED,  # it takes a private key to look
 }
 
 

@@ -205,7 +205,7 @@ def test_an_honest_file_is_taken_without_a_word(odd: Odd) -> None:
 def test_a_refused_file_gets_one_reason_and_the_rest_is_kept(odd: Odd) -> None:
     found = judged(odd.name, odd.declared, odd.make())
     assert (found.reason, found.verdict) == (odd.reason, Verdict.REFUSED)
-    assert "The rest of your report is kept." in found.sentence
+    assert "The rest is kept." in found.sentence
     assert odd.kind is None or found.kind is odd.kind
 
 

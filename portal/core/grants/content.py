@@ -23,7 +23,7 @@ CORE = (
         update=("attempts", "due_at", "sent_at", "given_up_at", "problem"),
         why="mail that Front asks for, and its worker sends",
     ),
-    *reads("shared lists", "vocabulary_sector", "vocabulary_county", "vocabulary_hazard"),
+    *reads("shared lists", "vocabulary_sector", "vocabulary_county", "vocabulary_hazard", "vocabulary_holiday"),
     *reads("the access rule", "access_token"),
     *closed("the journal of destructions; the vault's own", "vault_destruction"),
 )
@@ -219,11 +219,56 @@ REPORTING = (
         why="the submitter reads where a report stands",
     ),
     *reads("what the desk wrote to a submitter, sealed", "reporting_deskmessage"),
+    Grant(
+        "reporting_holding",
+        select=(
+            *("report_id", "stage", "submitted_on", "determination_due_at", "noticed_at", "refused_at"),
+            *("determined_at", "withdrawn_at", "reviewed_on", "again_on", "ended_at"),
+        ),
+        why="the submitter follows the clocks of a protected submission",
+    ),
+    Grant(
+        "reporting_holdingentry",
+        select=("id", "holding_id", "verb", "note", "at", "is_told", "agency"),
+        why="what was done with it, without words and without who did it; of a planner the agency",
+    ),
+    *reads("the written findings; the reasons of a refusal are sealed", "reporting_determination"),
+    Grant(
+        "reporting_use",
+        select=("id", "holding_id", "role", "agency", "purpose", "at"),
+        why="the submitter sees who used it for what, and no officer's name",
+    ),
+    Grant(
+        "reporting_legalhold",
+        select=("id", "report_id", "placed_at", "lifted_at"),
+        why="a hold is told to the submitter; what for is not",
+    ),
+    Grant(
+        "reporting_disposal",
+        select=("id", "report_id", "how", "collected_at", "done_at", "certificate", "signature"),
+        why="the certificate that it was returned or destroyed",
+    ),
+    Grant(
+        "reporting_handoff",
+        select=ALL,
+        insert=True,
+        update=("cisa_number",),
+        why="that a package for CISA was made, and CISA's number",
+    ),
     *reads("what the form promises", "reporting_reportingsettings"),
     Grant("reporting_redress", select=("id",), insert=True, why="anybody asks for redress; the desk reads and answers"),
     *closed(DESK, "reporting_caseentry", "reporting_evidence", "reporting_safecopypart", "reporting_twopeoplerequest"),
     *closed(DESK, "reporting_seendigest", "reporting_approvedsentence", "reporting_trainingrecord"),
-    *closed(DESK, "reporting_purge", "reporting_redresspurge", "reporting_sweepgeneration"),
+    *closed(DESK, "reporting_recordsrequest", "reporting_recordsrequest_holdings", "reporting_scheduleentry"),
+    *closed(DESK, "reporting_clockend", "reporting_separation", "reporting_namedplanner"),
+    Grant(
+        "reporting_product",
+        select=("id", "holding_id", "linked_at", "checked_at"),
+        why="the submitter sees that a product used it, and whether it was checked; never which",
+    ),
+    *reads("the public keys that certificates are checked with", "reporting_certificatekey"),
+    *closed(DESK, "reporting_disposalbatch", "reporting_disposalitem"),
+    *closed(DESK, "reporting_sweepgeneration"),
 )
 
 SEARCH = (

@@ -241,10 +241,15 @@ MAIL = (
 )
 
 # A file belongs to a draft; once its report was sent, none is taken out, and who sent it adds some until it is closed.
+# To a protected submission the alternate contact adds as well, until it is about to be returned or destroyed.
+ADDED = "('added', 'cure', 'respond', 'withdraw', 'alternate')"
+ENDING = "('returning', 'collected', 'destroying', 'returned', 'destroyed')"
 NOT_SENT = "NOT EXISTS (SELECT FROM reporting_report r WHERE r.uuid = NEW.report_uuid)"
 OPEN_AND_OWN = (
-    "EXISTS (SELECT FROM reporting_report r LEFT JOIN reporting_case c ON c.report_id = r.id"
-    " WHERE r.uuid = NEW.report_uuid AND r.submitter_id = NEW.owner_id AND c.status IS DISTINCT FROM 'closed')"
+    "EXISTS (SELECT FROM reporting_report r LEFT JOIN reporting_case c ON c.report_id = r.id"  # noqa: S608  (constants)
+    " LEFT JOIN reporting_holding h ON h.report_id = r.id WHERE r.uuid = NEW.report_uuid"
+    " AND NEW.owner_id IN (r.submitter_id, r.alternate_id) AND c.status IS DISTINCT FROM 'closed'"
+    f" AND (h.stage IS NULL OR h.stage NOT IN {ENDING}))"
 )
 
 REPORTING = (
@@ -257,22 +262,28 @@ REPORTING = (
     Guard(
         "reporting_reportpart",
         "INSERT",
-        f"{just_now('NEW.at')} AND (NEW.name = 'added' OR (NEW.version = 1 AND EXISTS (SELECT FROM reporting_report r"
+        f"{just_now('NEW.at')} AND (NEW.name IN {ADDED} OR (NEW.version = 1 AND EXISTS (SELECT FROM reporting_report r"
         f" WHERE r.id = NEW.report_id AND {just_now('r.submitted_at')})))",
-        "additions of now, and the first version of each section of a report that is sent now",
+        "additions and acts of now, and the first version of each section of a report that is sent now",
     ),
     Guard(
         "reporting_attachment",
         "INSERT",
         f"NEW.removed_at IS NULL AND NEW.owner_id IS NOT NULL AND {just_now('NEW.stored_at')}"
         f" AND ({NOT_SENT} OR {OPEN_AND_OWN})",
-        "files of drafts, and of reports that are not closed by who sent them, stored now",
+        "files of drafts, and of what is not closed and does not end by who sent it or is its alternate, stored now",
     ),
     Guard(
         "reporting_attachment",
         "UPDATE",
         f"OLD.removed_at IS NULL AND {NOT_SENT}",
         "taken out of a draft, once; never out of a report",
+    ),
+    Guard(
+        "reporting_handoff",
+        "INSERT",
+        "NEW.cisa_number = '' AND NEW.made_on BETWEEN current_date - 1 AND current_date + 1",
+        "hand-offs of now, of which CISA has given no number yet",
     ),
     Guard(
         "reporting_redress",
@@ -318,6 +329,8 @@ FRONTS_VERBS = (
     "report.reopen",
     "report.add",
     "redress.submit",
+    "handoff.make",
+    "handoff.number",
     "plan.comment",
 )
 VERBS_IN_SQL = ", ".join(f"'{verb}'" for verb in FRONTS_VERBS)

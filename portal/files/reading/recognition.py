@@ -64,6 +64,12 @@ def completed(found: Reading, heard: Heard, draw: Draw, *, entry: str = ENTRY) -
     return replace(found, pages=pages, findings=findings, is_cut_short=is_cut)
 
 
+def text_of(picture: bytes, *, entry: str = ENTRY) -> str:
+    """The letters in one picture; '' where none are recognised. Whatever becomes of the program is logged."""
+    work = _Work(lambda _numbers: {}, entry, recogniser.ORDINARY, time.monotonic() + SECONDS, 1)
+    return work.text(1, picture)
+
+
 @dataclass
 class _Work:
     """Recognising pages of one file, within its time. What fails over one page is logged, and the next has its turn."""
@@ -82,7 +88,7 @@ class _Work:
             for number, picture in self._drawn(some).items():
                 if self._is_over():
                     return found
-                found[number] = self._text(number, picture)
+                found[number] = self.text(number, picture)
         return {number: text for number, text in found.items() if text}
 
     def _is_over(self) -> bool:
@@ -97,7 +103,7 @@ class _Work:
             _say(problem)
             return {}
 
-    def _text(self, number: int, picture: bytes) -> str:
+    def text(self, number: int, picture: bytes) -> str:
         try:
             return _asked(Order(program(), number, len(picture), self.language), picture, entry=self.entry)
         except (Broken, Nonsense) as problem:
@@ -105,7 +111,7 @@ class _Work:
         if self.language == recogniser.ORDINARY:
             return ""
         self.language = recogniser.ORDINARY  # the letters of the other one may not be installed
-        return self._text(number, picture)
+        return self.text(number, picture)
 
 
 def _say(problem: Broken | Nonsense) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.audit import Verb
 from portal.core import outbox
-from portal.reporting import contents, records_of_case as history
+from portal.reporting import contents, records_of_case as history, retention
 from portal.reporting.actions.cases import CaseAction, not_added_meanwhile
 from portal.reporting.enums import Disposition, EntryKind, RecordClass, Review, Stage, Status
 from portal.reporting.models import ApprovedSentence, Case, CaseEntry, ReportingSettings
@@ -121,7 +121,8 @@ def close_case(action: CaseAction, words: str) -> None:
 
 
 def _kept_until(action: CaseAction) -> object:
+    kept_until = retention.kept_after_closing(action.case)
     if action.case.disposition != Disposition.INTELLIGENCE:
-        return action.case.retain_until
+        return kept_until
     days = ReportingSettings.load().handed_over_days
-    return min(action.case.retain_until, timezone.localdate() + timedelta(days=days))
+    return min(kept_until, timezone.localdate() + timedelta(days=days))

@@ -19,6 +19,7 @@ from portal.reporting import contents
 from portal.reporting.actions.cases import with_key
 from portal.reporting.enums import FileState, TwoPeople
 from portal.reporting.models import Evidence, TwoPeopleRequest
+from portal.reporting.protected import people
 from portal.reporting.refusals import OwnReport
 
 HANDLERS = (StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR)
@@ -66,7 +67,7 @@ class NotAllowed(ActionRefused):
 def kind_of(evidence: Evidence) -> TwoPeople:
     """What it takes two people for. Raises `NotReady` while there is nothing to take."""
     kind = KINDS.get(evidence.state)
-    if kind is None or evidence.case.purged_at is not None:
+    if kind is None or evidence.is_gone:
         raise NotReady
     return kind
 
@@ -88,7 +89,7 @@ def is_open(request: TwoPeopleRequest, now: datetime) -> bool:
 def check_handler(by: Person, evidence: Evidence) -> None:
     """Raises `NotYours`, or `OwnReport`: whoever sent a report takes no part in what happens to it."""
     only_for(by, *HANDLERS)
-    if evidence.case.report.submitter_id == by.pk:
+    if people.is_party(by, evidence.report):
         raise OwnReport
 
 
@@ -104,7 +105,7 @@ class AskOriginal(Action):
     why: str = field(repr=False)
 
     def recorded_about(self) -> Model:
-        return self.evidence.case.report
+        return self.evidence.report
 
     def check(self) -> None:
         check_handler(self.by, self.evidence)
@@ -117,7 +118,7 @@ class AskOriginal(Action):
     def perform(self) -> TwoPeopleRequest:
         row = TwoPeopleRequest(evidence=self.evidence, kind=kind_of(self.evidence), asked_by=self.by)
         said = json.dumps({"to": self.to, "why": self.why}).encode()
-        row.details = with_key(lambda: contents.key_of(self.evidence.case.report).seal(row.field, said))
+        row.details = with_key(lambda: contents.key_of(self.evidence.report).seal(row.field, said))
         row.save(force_insert=True)
         return row
 
@@ -133,7 +134,7 @@ class DecideOriginal(Action):
     is_allowed: bool
 
     def recorded_about(self) -> Model:
-        return self.request.evidence.case.report
+        return self.request.evidence.report
 
     def check(self) -> None:
         check_handler(self.by, self.request.evidence)
@@ -162,7 +163,7 @@ class TakeOriginal(Action):
     by: Person
 
     def recorded_about(self) -> Model:
-        return self.request.evidence.case.report
+        return self.request.evidence.report
 
     def check(self) -> None:
         check_handler(self.by, self.request.evidence)

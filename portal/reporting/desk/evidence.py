@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _now, gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal import audit
@@ -66,21 +66,34 @@ class FileRow:
 
     @property
     def can_be_asked_for(self) -> bool:
-        return self.request is None and self.evidence.state in KINDS and self.evidence.case.purged_at is None
+        return self.request is None and self.evidence.state in KINDS and not self.evidence.is_gone
 
 
 def evidence_context(case: Case, person: Any) -> dict[str, Any]:
     """What `desk/reports/case_evidence.html` shows: the files of a case, with a fixed number of queries."""
-    rows = list(_evidence().filter(case=case).order_by("attachment__stored_at", "pk"))
     return {
-        "case_files": [_row(row, facts) for row, facts in zip(rows, _facts_of(rows), strict=True)],
+        "case_files": rows_of(evidence_rows().filter(case=case).order_by("attachment__stored_at", "pk")),
         "may_ask_for_files": person.has_role(*HANDLERS) and case.report.submitter_id != person.pk,
     }
 
 
-def _evidence() -> Any:
-    rows = Evidence.objects.select_related("attachment", "case__report")
+def evidence_rows() -> Any:
+    rows = Evidence.objects.select_related("attachment", "case__report", "holding__report")
     return rows.prefetch_related("requests")
+
+
+def rows_of(found: Any) -> list[FileRow]:
+    """Files as a page lists them."""
+    rows = list(found)
+    return [_row(row, facts) for row, facts in zip(rows, _facts_of(rows), strict=True)]
+
+
+def file_context(row: Evidence, *, page: str) -> dict[str, Any]:
+    """What `desk/evidence/file.html` shows of a file's safe copy, a page at a time."""
+    aside = safe_copies.aside_of(row)
+    listing = paginate(row.parts.order_by("number"), page=page, page_size=PARTS_A_PAGE)
+    parts = [safe_copies.shown(part, _title(aside, part)) for part in listing.rows]
+    return {"row": _row(row, _facts_of([row])[0]), "parts": parts, "listing": listing, "aside": aside}
 
 
 def _row(row: Evidence, facts: FileFacts) -> FileRow:
@@ -103,19 +116,15 @@ def _facts_of(rows: list[Evidence]) -> list[FileFacts]:
 @require_safe
 def file(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """The safe copy of one file, a page at a time, with what was left out beside it."""
-    row = get_object_or_404(_evidence(), pk=identifier)
+    row = get_object_or_404(evidence_rows().exclude(case=None), pk=identifier)
     if not opening.purpose_of(request, row.case):
         return redirect("desk_report", identifier=row.case.report.uuid)
-    aside = safe_copies.aside_of(row)
-    listing = paginate(row.parts.order_by("number"), page=request.GET.get("page", ""), page_size=PARTS_A_PAGE)
-    parts = [safe_copies.shown(part, _title(aside, part)) for part in listing.rows]
-    _record_opening(request, row, [part.number for part in listing.rows])
-    context = {
-        "row": _row(row, _facts_of([row])[0]),
-        "case": row.case,
-        "parts": parts,
-        "listing": listing,
-        "aside": aside,
+    context = file_context(row, page=request.GET.get("page", ""))
+    _record_opening(request, row, [part.part.number for part in context["parts"]])
+    context |= {
+        "part_route": "desk_file_part",
+        "parent_title": _now("Report %(number)s") % {"number": row.case.report.number},
+        "parent_url": reverse("desk_report", args=[row.case.report.uuid]),
         "may_ask_for_files": _may_ask(request, row.case),
     }
     return render(request, "desk/evidence/file.html", context)
@@ -126,6 +135,7 @@ def file(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 def part(request: HttpRequest, identifier: uuid.UUID, number: int) -> HttpResponse:
     """One picture of a safe copy. It is shown in a page of the desk and nowhere else."""
     rows = SafeCopyPart.objects.select_related("evidence__attachment", "evidence__case__report")
+    rows = rows.exclude(evidence__case=None)
     found = get_object_or_404(rows, evidence_id=identifier, number=number, form=PartForm.PICTURE.value)
     case = found.evidence.case
     if not opening.purpose_of(request, case):
@@ -137,7 +147,7 @@ def part(request: HttpRequest, identifier: uuid.UUID, number: int) -> HttpRespon
     if not is_plain(picture):
         raise Http404
     _record_opening(request, found.evidence, [number])
-    return _picture(picture, f"copy-{number}")
+    return picture_response(picture, f"copy-{number}")
 
 
 @queues.source(order=71)
@@ -166,7 +176,7 @@ def harmless(response: Any) -> Any:
     return response
 
 
-def _picture(picture: bytes, name: str) -> HttpResponse:
+def picture_response(picture: bytes, name: str) -> HttpResponse:
     kind = content_type(picture)
     response: HttpResponse = harmless(HttpResponse(picture, content_type=kind))
     response["Content-Disposition"] = f'inline; filename="{name}.{kind.removeprefix("image/")}"'

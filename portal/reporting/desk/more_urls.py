@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.reporting.desk import (  # places register themselves
     counts,
+    disposals,
     evidence,
     more_places,  # noqa: F401  (as above)
     originals,
@@ -28,7 +29,15 @@ urlpatterns = [
     path("retention/<uuid:identifier>/", retention.case, name="desk_retention_case"),
     path("retention/<uuid:identifier>/validate/", retention.validate, name="desk_retention_validate"),
     path("retention/<uuid:identifier>/purge/", retention.purge, name="desk_retention_purge"),
+    path(
+        "retention/redress/<uuid:identifier>/decline/", retention_redress.decline, name="desk_retention_redress_decline"
+    ),
+    path("retention/<uuid:identifier>/decline/", retention.decline, name="desk_retention_decline"),
     path("retention/<uuid:identifier>/certificate/", retention.certificate, name="desk_retention_certificate"),
+    path("disposals/", disposals.overview, name="desk_disposals"),
+    path("disposals/<int:pk>/certificate/", disposals.certificate, name="desk_disposal_certificate"),
+    path("disposals/batches/<int:pk>/", disposals.batch, name="desk_disposal_batch"),
+    path("disposals/batches/<int:pk>/<slug:verb>/", disposals.act, name="desk_disposal_act"),
     path("seen-before/", seen_before.look_up, name="desk_seen_before"),
     path("redress/", redress.queue, name="desk_redress"),
     path("redress/<uuid:identifier>/", redress.one, name="desk_redress_one"),

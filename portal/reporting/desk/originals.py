@@ -22,40 +22,67 @@ from portal.core.actions import ActionRefused
 from portal.core.listings import paginate
 from portal.files import names
 from portal.members.requests import person_of
-from portal.members.roles import for_roles
+from portal.members.roles import for_roles, refuse_page
 from portal.reporting import custody, evidence, opening
 from portal.reporting.actions.evidence import HANDLERS, AskOriginal, DecideOriginal, TakeOriginal, is_open, may_be_taken
-from portal.reporting.desk.case import case_for
 from portal.reporting.desk.evidence import harmless, kind_in_words
 from portal.reporting.enums import Stage
 from portal.reporting.forms.evidence import AskForm
-from portal.reporting.models import Case, Evidence, TwoPeopleRequest
+from portal.reporting.models import Case, Evidence, Holding, TwoPeopleRequest
+from portal.reporting.protected import people
+from portal.reporting.protected.desk import opening as protected_opening
+from portal.reporting.protected.states import ENDED
 from portal.reporting.summary import marks, running_mark
 from portal.vault import records
 
+RELATED = (
+    *("evidence__attachment", "evidence__case__report", "evidence__holding__report"),
+    *("asked_by", "allowed_by", "refused_by"),
+)
 BROKEN = gettext_lazy("The sealed file cannot be read now. Nothing was taken; tell whoever runs the portal.")
 
 
 def _requests(person: Any) -> Any:
     """Without those of reports that this person sent: to a submitter the desk's side is not there."""
-    related = ("evidence__attachment", "evidence__case__report", "asked_by", "allowed_by", "refused_by")
-    return TwoPeopleRequest.objects.select_related(*related).exclude(evidence__case__report__submitter=person)
+    rows = TwoPeopleRequest.objects.select_related(*RELATED).exclude(evidence__case__report__submitter=person)
+    own = Holding.objects.exclude(pk__in=Holding.objects.of_others(person).values("pk"))
+    return rows.exclude(evidence__holding__in=own)
 
 
 def _request_for(request: HttpRequest, identifier: uuid.UUID) -> TwoPeopleRequest:
     """One request, for somebody who did not send the report. Raises `Http404`."""
-    rows = TwoPeopleRequest.objects.select_related("evidence__attachment", "evidence__case__report")
-    row = get_object_or_404(rows.select_related("asked_by", "allowed_by", "refused_by"), uuid=identifier)
-    case_for(request, row.evidence.case.report.uuid)
+    row = get_object_or_404(TwoPeopleRequest.objects.select_related(*RELATED), uuid=identifier)
+    _not_own(request, row.evidence)
     return row
 
 
-def _ask_purpose(request: HttpRequest, case: Case) -> HttpResponse | None:
-    """The way to the question what the report is opened for, where it was not asked yet."""
-    if opening.purpose_of(request, case):
+def _not_own(request: HttpRequest, found: Evidence) -> None:
+    """Raises `Http404` for whoever sent what the file came with: to them the desk's side is not there."""
+    if people.is_party(person_of(request), found.report):
+        refuse_page(request)
+
+
+def _ask_purpose(request: HttpRequest, kept: Case | Holding) -> HttpResponse | None:
+    """The way to the question what it is opened for, where it was not asked yet."""
+    if _purpose_of(request, kept):
         return None
-    messages.info(request, _("Say first what you open this report for. Then come back to the originals."))
-    return redirect("desk_report", identifier=case.report.uuid)
+    messages.info(request, _("Say first what you open this for. Then come back to the originals."))
+    return redirect(_page_of(kept), identifier=kept.report.uuid)
+
+
+def _purpose_of(request: HttpRequest, kept: Case | Holding) -> str:
+    if isinstance(kept, Holding):
+        return protected_opening.purpose_of(request, kept)
+    return opening.purpose_of(request, kept)
+
+
+def _page_of(kept: Case | Holding) -> str:
+    return "desk_protected_one" if isinstance(kept, Holding) else "desk_report"
+
+
+def _way_back(kept: Case | Holding) -> dict[str, str]:
+    """Where the file came from, for the head of a page."""
+    return {"came_from": kept.report.number, "came_from_url": reverse(_page_of(kept), args=[kept.report.uuid])}
 
 
 @for_roles(*HANDLERS)
@@ -72,10 +99,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """Ask for the original of one file, or for a held one."""
-    row = get_object_or_404(Evidence.objects.select_related("attachment", "case__report"), pk=identifier)
-    case_for(request, row.case.report.uuid)
-    if not opening.purpose_of(request, row.case):
-        return redirect("desk_report", identifier=row.case.report.uuid)
+    rows = Evidence.objects.select_related("attachment", "case__report", "holding__report")
+    row = get_object_or_404(rows, pk=identifier)
+    _not_own(request, row)
+    if not _purpose_of(request, row.kept):
+        return redirect(_page_of(row.kept), identifier=row.report.uuid)
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -85,7 +113,7 @@ def ask(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Asked for. A second person decides on it."))
             return redirect("desk_original", identifier=made.uuid)
-    context = {"row": row, "case": row.case, "form": form, "facts": evidence.facts_of(row.attachment)}
+    context = {"row": row, "form": form, "facts": evidence.facts_of(row.attachment), **_way_back(row.kept)}
     return render(request, "desk/evidence/ask.html", context, status=422 if form.errors else 200)
 
 
@@ -94,13 +122,13 @@ def ask(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 def original(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """One request: to whom and why, who asked and who decided, and what comes next."""
     row = _request_for(request, identifier)
-    unsaid = _ask_purpose(request, row.evidence.case)
+    unsaid = _ask_purpose(request, row.evidence.kept)
     if unsaid is not None:
         return unsaid
     is_own, now = row.asked_by_id == person_of(request).pk, timezone.now()
     context = {
         "request_row": row,
-        "case": row.evidence.case,
+        **_way_back(row.evidence.kept),
         "sheet": custody.sheet_of(row),
         "state": state_of(row),
         "is_own": is_own,
@@ -151,14 +179,14 @@ def take(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 def sheet(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """The chain-of-custody sheet, to be printed and signed. That it was made is recorded."""
     row = _request_for(request, identifier)
-    unsaid = _ask_purpose(request, row.evidence.case)
+    unsaid = _ask_purpose(request, row.evidence.kept)
     if unsaid is not None:
         return unsaid
     audit.record(Verb.PRINT, row.evidence.attachment, facts={"sheet": "custody", "request": str(row.uuid)})
     context = {
         "sheet": custody.sheet_of(row),
         "request_row": row,
-        "case": row.evidence.case,
+        **_way_back(row.evidence.kept),
         "marks": marks(),
         "running": {"value": running_mark()},
         "now": timezone.now(),
@@ -205,4 +233,5 @@ def waiting(person: Any) -> list[queues.Queue]:
         return []
     rows = _requests(person).filter(allowed_at=None, refused_at=None).exclude(asked_by=person)
     rows = rows.exclude(evidence__case__stage=Stage.PURGED)  # what is destroyed waits for nobody
+    rows = rows.exclude(evidence__holding__stage__in=ENDED)
     return [queues.Queue(gettext_lazy("Originals asked for"), reverse("desk_originals"), rows.count())]

@@ -21,11 +21,13 @@ from portal.core.listings import paginate
 from portal.members.enums import StaffRole
 from portal.members.requests import person_of
 from portal.members.roles import for_roles, refuse_page
-from portal.reporting import orphans, retention
-from portal.reporting.actions.retention import PURGERS, VALIDATORS, PurgeCase, ValidateCase
-from portal.reporting.enums import Disposition, PurgeBasis, Stage
+from portal.reporting import contents, orphans, retention
+from portal.reporting.actions.retention import PURGERS, VALIDATORS, DeclinePurge, ProposePurge, ValidateCase
+from portal.reporting.enums import Disposition, PurgeBasis, ScheduleClass, Stage
 from portal.reporting.forms.retention import PurgeForm, ValidateForm
-from portal.reporting.models import Case, Purge, ReportingSettings
+from portal.reporting.models import Case, Disposal, LegalHold
+from portal.reporting.protected import certificates
+from portal.reporting.reading import visible
 from portal.reporting.retention import Window
 
 WINDOWS = {
@@ -36,16 +38,25 @@ WINDOWS = {
 
 
 def retention_context(case: Case, person: Any) -> dict[str, Any]:
-    """What `desk/reports/case_retention.html` shows."""
+    """What `desk/reports/case_retention.html` shows on the page of a report that was opened."""
     days = (case.retain_until - timezone.localdate()).days
+    hold = case.report.holds.select_related("placed_by").filter(lifted_at=None).first()
     return {
         "retention": {
             "is_due": days <= 0,
             "is_near": 0 < days <= Window.QUARTER.value,
             "is_purged": case.stage == Stage.PURGED,
             "may_look": person.has_role(*VALIDATORS),
+            "hold": hold,
+            "matter": _matter_of(case, hold) if hold else "",
+            "is_proposed": retention.proposal_of(case.report) is not None,
         }
     }
+
+
+def _matter_of(case: Case, hold: LegalHold) -> str:
+    found = contents.open_all([(case.report.record, hold.field, bytes(hold.matter))])
+    return visible(str(found[0].get("matter", "")))
 
 
 @for_roles(*VALIDATORS)
@@ -56,7 +67,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     if within not in WINDOWS:
         raise Http404
     person = person_of(request)
-    listing = paginate(retention.ending_within(WINDOWS[within][0], for_person=person), page=request.GET.get("page", ""))
+    rows = retention.with_holds(retention.ending_within(WINDOWS[within][0], for_person=person))
+    listing = paginate(rows, page=request.GET.get("page", ""))
     windows = [
         {
             "within": name,
@@ -71,7 +83,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "windows": windows,
         "querystring": f"within={within}",
         "today": timezone.localdate(),
-        "has_schedule": bool(ReportingSettings.load(request).purge_schedule.strip()),
+        "has_schedule": bool(retention.schedule_of(ScheduleClass.REPORT)),
     }
     return render(request, "desk/retention/queue.html", context)
 
@@ -88,7 +100,7 @@ def case(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 
 def _case(request: HttpRequest, identifier: uuid.UUID) -> Case:
     """The case anew, for somebody who did not send the report. Raises `Http404`."""
-    found: Case = get_object_or_404(Case.objects.select_related("report", "purge"), report__uuid=identifier)
+    found: Case = get_object_or_404(Case.objects.select_related("report"), report__uuid=identifier)
     if found.report.submitter_id == person_of(request).pk:
         refuse_page(request)
     return found
@@ -108,8 +120,9 @@ def _show(request: HttpRequest, found: Case, *, bad: tuple[str, Any] | None = No
         "opened": bad[0] if bad else "",
         "is_due": retention.is_due(found),
         "is_handed_over": found.disposition == Disposition.INTELLIGENCE,
-        "may_purge": person_of(request).has_role(*PURGERS),
-        "schedule": ReportingSettings.load(request).purge_schedule,
+        "schedule": retention.schedule_of(ScheduleClass.REPORT),
+        "hold": found.report.holds.select_related("placed_by").filter(lifted_at=None).first(),
+        "proposal": retention.proposal_of(found.report),
     }
     return render(request, "desk/retention/case.html", context, status=422 if bad else 200)
 
@@ -132,15 +145,15 @@ def validate(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 @for_roles(*PURGERS)
 @require_POST
 def purge(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
-    """Destroy a report, or hold it where no approved schedule is set."""
+    """Propose to destroy a report, or hold it where no approved schedule is set."""
     found = _case(request, identifier)
     form = PurgeForm(request.POST, case=found, auto_id="id_purge_%s")
     if not form.is_valid():
         return _show(request, found, bad=("purge", form))
-    action = PurgeCase(case=found, by=person_of(request), basis=PurgeBasis(form.cleaned_data["basis"]))
+    action = ProposePurge(case=found, by=person_of(request), basis=PurgeBasis(form.cleaned_data["basis"]))
     if _refused(action, form):
         return _show(request, _case(request, identifier), bad=("purge", form))
-    return _after_purge(request, identifier)
+    return _after_proposal(request, identifier)
 
 
 def _refused(action: Action, form: Any) -> bool:
@@ -152,14 +165,28 @@ def _refused(action: Action, form: Any) -> bool:
     return False
 
 
-def _after_purge(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
-    if _case(request, identifier).stage == Stage.PURGED:
-        messages.success(request, _("Purged. This is the certificate."))
-        return redirect("desk_retention_certificate", identifier=identifier)
-    words = _(
-        "Held: the reporting settings name no approved schedule, so nothing was destroyed. That it waits is on record."
-    )
-    messages.warning(request, words)
+def _after_proposal(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
+    if retention.proposal_of(_case(request, identifier).report) is not None:
+        messages.success(request, _("Proposed. A second person approves it; until then nothing is destroyed."))
+    else:
+        words = _(
+            "Held: the retention schedule has no approved number for reports, so nothing was destroyed. "
+            "That it waits is on record."
+        )
+        messages.warning(request, words)
+    return redirect("desk_retention_case", identifier=identifier)
+
+
+@for_roles(*PURGERS)
+@require_POST
+def decline(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
+    """Take back a proposal to destroy it."""
+    try:
+        DeclinePurge(case=_case(request, identifier), by=person_of(request)).execute()
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken back. Nothing is destroyed; that it was proposed stays on record."))
     return redirect("desk_retention_case", identifier=identifier)
 
 
@@ -168,18 +195,21 @@ def _after_purge(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
 def certificate(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
     """What is left of a purged report: number, dates, disposition, who decided, and what was destroyed."""
     found = _case(request, identifier)
-    row = get_object_or_404(Purge.objects.select_related("by", "case__report"), case=found)
-    audit.record(Verb.PRINT, row.case, facts={"sheet": "purge"})
-    return render(request, "desk/retention/certificate.html", {"purge": row, "case": row.case})
+    rows = Disposal.objects.select_related("proposed_by", "approved_by").exclude(approved_at=None)
+    row = get_object_or_404(rows, report=found.report)
+    audit.record(Verb.PRINT, found, facts={"sheet": "purge"})
+    context = {"purge": row, "case": found, "keys": certificates.public_keys()}
+    return render(request, "desk/retention/certificate.html", context)
 
 
 @queues.source(order=34)
 def waiting(person: Any) -> list[queues.Queue]:
-    """Reports near their end; those that are due count as overdue, save where they are held for want of a schedule."""
+    """Reports near their end; those that are due count as overdue, save what is held or already proposed."""
     found = []
     if person.has_role(*VALIDATORS):
         near = retention.ending_within(Window.QUARTER, for_person=person)
-        due = retention.ending_within(Window.DUE, for_person=person).filter(is_purge_held=False)
+        due = retention.with_holds(retention.ending_within(Window.DUE, for_person=person))
+        due = due.filter(is_purge_held=False, has_hold=False, is_proposed=False)
         url = reverse("desk_retention")
         found.append(queues.Queue(gettext_lazy("Reports to validate or purge"), url, near.count(), due.count()))
     if person.has_role(StaffRole.ADMINISTRATOR, StaffRole.MIAC_SUPERVISOR) and orphans.is_stopped():

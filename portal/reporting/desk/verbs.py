@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.actions import Action
 from portal.members.enums import StaffRole
 from portal.members.models import Person
-from portal.reporting import records_of_case as history
-from portal.reporting.actions import closing, handing_over, identity, triage, vetting
+from portal.reporting import records_of_case as history, retention
+from portal.reporting.actions import closing, handing_over, holds, identity, triage, vetting
 from portal.reporting.actions.cases import CaseAction
 from portal.reporting.enums import Stage
 from portal.reporting.forms import desk as forms
+from portal.reporting.forms.retention import HoldForm, LiftForm
 from portal.reporting.models import Case
 
 Given = dict[str, Any]
@@ -175,6 +176,22 @@ VERBS: dict[str, Verb] = {
         RECORDED,
         lambda case: _is_kept(case) and bool(history.warnings_waiting(case)),
     ),
+    "hold": Verb(
+        _("Place a legal hold"),
+        _("Place hold"),
+        HoldForm,
+        holds.PlaceCaseHold,
+        _("Placed. Nothing of it is destroyed while the hold lasts; who sent it is told."),
+        lambda case: _is_kept(case) and not retention.is_on_hold(case.report),
+    ),
+    "lift": Verb(
+        _("Lift the legal hold"),
+        _("Lift hold"),
+        LiftForm,
+        holds.LiftCaseHold,
+        _("Lifted. Who sent it is told."),
+        lambda case: _is_kept(case) and retention.is_on_hold(case.report),
+    ),
     "identity": Verb(
         _("See who reported"),
         _("Open identity"),
@@ -196,7 +213,7 @@ VERBS: dict[str, Verb] = {
 }
 # Those that move the case on stand first; the others are at hand, folded away.
 STEPS = ("take_up", "police_review", "police", "review", "determine", "dispose", "class", "close", "propose")
-BESIDE = ("message", "note", "assign", "minor", "warn", "warning", "identity", "code")
+BESIDE = ("message", "note", "assign", "minor", "warn", "warning", "hold", "lift", "identity", "code")
 
 
 def offered(case: Case, person: Any, names: tuple[str, ...]) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from portal.members.forms.applications import PageForm, line, text
+from portal.members.models import Person
 from portal.reporting.enums import Section
 from portal.vocabulary.behaviours import Behaviour, behaviour_choices, behaviours, target_choices
 from portal.vocabulary.models import County, Sector
@@ -40,9 +41,13 @@ class Reach(models.TextChoices):
 
 
 class SectionForm(PageForm):
-    """A page of the report, and the section that it is sealed as."""
+    """A page of a form, and the section that it is sealed as. `person` is who fills it in; nobody where it is read."""
 
-    section: Section
+    section: Any
+
+    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
+        self.person = person
+        super().__init__(*args, **kwargs)
 
     def _in_words(self, field: forms.BoundField) -> str:
         if isinstance(field.field, forms.DateTimeField):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _now, gettext_lazy as _
 from portal.members.forms.applications import line, text
 from portal.reporting import seen_before
 from portal.reporting.enums import DigestKind, PurgeBasis
+from portal.reporting.forms.desk import CaseForm
 from portal.reporting.models import Case
 
 
@@ -26,8 +27,21 @@ class ValidateForm(forms.Form):
     )
 
 
+class HoldForm(CaseForm):
+    matter = text(
+        _("Matter"),
+        most=1_000,
+        rows=2,
+        help_text=_("Whose duty it is and since when. Sealed; who sent the report learns only that there is a hold."),
+    )
+
+
+class LiftForm(CaseForm):
+    reasons = text(_("Why"), most=1_000, rows=2, help_text=_("Your words are sealed."))
+
+
 class PurgeForm(forms.Form):
-    """Destroy a report. The number is typed, so that nobody does it by a slip."""
+    """Propose to destroy a report. The number is typed, so that nobody does it by a slip."""
 
     basis = forms.ChoiceField(label=_("Why has it no further value?"), choices=PurgeBasis.choices)
     number = line(_("Number of the report, to confirm"), most=20)

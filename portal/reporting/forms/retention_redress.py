@@ -1,4 +1,4 @@
-"""What is filled in to destroy an answered request for redress."""
+"""What is filled in to propose that an answered request for redress is destroyed."""
 
 from __future__ import annotations
 

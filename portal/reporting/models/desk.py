@@ -28,21 +28,10 @@ class ReportingSettings(BaseGenericSetting):
     first_answer_hours = models.PositiveSmallIntegerField(
         _("first answer within hours"), default=48, validators=[MinValueValidator(1), MaxValueValidator(24 * 30)]
     )
-    retention_days = models.PositiveIntegerField(
-        _("days a report is kept"),
-        default=FIVE_YEARS,
-        validators=[MinValueValidator(30), MaxValueValidator(FIVE_YEARS)],
-    )
     handed_over_days = models.PositiveIntegerField(
         _("days it is kept after hand-over to the criminal-intelligence system"),
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
-    )
-    purge_schedule = models.CharField(
-        _("number of the approved retention schedule"),
-        max_length=60,
-        blank=True,
-        help_text=_("Without one no report is purged: it is held (RSMo 109.260)."),
     )
     vault_backup_days = models.PositiveSmallIntegerField(
         _("days that backups of the vault are kept"),
@@ -61,15 +50,32 @@ class ReportingSettings(BaseGenericSetting):
         _("days to answer a redress request"), default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
 
+    cisa_how_to = models.TextField(
+        _("how to submit to CISA"),
+        default=(
+            "CISA takes submissions through its PCIIMS eSubmissions platform. The page 'Submit Critical Infrastructure "
+            "Information (CII) For Protected Critical Infrastructure Information (PCII) Protection' leads there:\n"
+            "https://www.cisa.gov/resources-tools/programs/protected-critical-infrastructure-information-pcii-program/"
+            "submit-critical-infrastructure-information\n"
+            "Give the express statement, the certification and the contacts there, then each file with its description."
+        ),
+    )
+    cisa_verified_on = models.DateField(
+        _("day on which that was compared with CISA's page"),
+        null=True,
+        blank=True,
+        help_text=_("Until there is one, the package says that nobody has verified it."),
+    )
+
     panels = [
         FieldPanel("hours"),
         FieldPanel("first_answer_hours"),
-        FieldPanel("retention_days"),
         FieldPanel("handed_over_days"),
-        FieldPanel("purge_schedule"),
         FieldPanel("vault_backup_days"),
         FieldPanel("openness"),
         FieldPanel("redress_days"),
+        FieldPanel("cisa_how_to"),
+        FieldPanel("cisa_verified_on"),
     ]
 
     class Meta:

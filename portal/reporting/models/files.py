@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.reporting.enums import CopyState, FileState, TwoPeople
+from portal.reporting.enums import CopyState, FileState, MarkingState, TwoPeople
 
 
 class Attachment(models.Model):
@@ -63,7 +63,12 @@ class Evidence(models.Model):
     """What Desk knows of a file: its own scan, its own look inside, and the safe copy."""
 
     attachment = models.OneToOneField(Attachment, primary_key=True, on_delete=models.PROTECT, related_name="evidence")
-    case: Any = models.ForeignKey("reporting.Case", on_delete=models.PROTECT, related_name="evidence")
+    case: Any = models.ForeignKey(
+        "reporting.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
+    )
+    holding: Any = models.ForeignKey(
+        "reporting.Holding", null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
+    )
     state = models.CharField(_("state"), max_length=10, choices=FileState.choices, default=FileState.WAITING)
     why = models.CharField(_("why it is held or refused"), max_length=300, blank=True)
     kind = models.CharField(_("kind, as Desk found it"), max_length=20, blank=True)
@@ -75,13 +80,38 @@ class Evidence(models.Model):
     copied_at = models.DateTimeField(_("safe copy made"), null=True, blank=True)
     removed = models.JSONField(_("what the safe copy leaves out"), default=list, blank=True)
     metadata = models.BinaryField(_("what was removed, sealed"), blank=True, default=b"")
+    markings = models.CharField(
+        _("looked for markings"), max_length=10, choices=MarkingState.choices, default=MarkingState.WAITING, blank=True
+    )
+    banners = models.JSONField(_("CUI markings, as they came"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(case=None, holding__isnull=False) | models.Q(case__isnull=False, holding=None),
+                name="reporting_evidence_of_one",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"evidence {self.attachment_id}"
+
+    @property
+    def report(self) -> Any:
+        """What it came with: the report of its case, or the protected submission."""
+        return self.kept.report
+
+    @property
+    def kept(self) -> Any:
+        """What the desk made of it: a case, or a protected submission."""
+        return self.case or self.holding
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether what it came with was destroyed."""
+        return bool(self.case.purged_at if self.case_id else self.holding.ended_at)
 
     @property
     def metadata_field(self) -> str:

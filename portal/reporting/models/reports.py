@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.reporting.enums import Section
+from portal.reporting.enums import DraftKind
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def activity(self) -> Self:
+        """Reports of suspicious activity."""
+        return self.filter(kind=DraftKind.ACTIVITY)
+
+    def protected(self) -> Self:
+        """Protected submissions."""
+        return self.filter(kind=DraftKind.PROTECTED)
 
 
 class Report(models.Model):
-    """One suspicious-activity report. Front inserts it and changes nothing of it afterwards."""
+    """What a member sent: a report of suspicious activity, or a protected submission.
+
+    Front inserts it and changes nothing of it afterwards. A protected submission belongs to the organisation, and
+    passes on to the alternate contact when its filer leaves.
+    """
 
     uuid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     number = models.CharField(_("tracking number"), max_length=20, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=DraftKind.choices, default=DraftKind.ACTIVITY)
     submitter: Any = models.ForeignKey(
         "members.Person", null=True, on_delete=models.PROTECT, related_name="reports"
     )  # nobody once it was purged, and never before
     copy_to: Any = models.ForeignKey(
         "members.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    organisation: Any = models.ForeignKey(
+        "members.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    alternate: Any = models.ForeignKey(
+        "members.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     is_urgent = models.BooleanField(_("urgent"), default=False)
     wants_call = models.BooleanField(_("asks to be called"), default=False)
     submitted_at = models.DateTimeField(_("submitted"), default=timezone.now, db_index=True)
+
+    objects: ClassVar[Any] = ReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["submitted_at", "pk"]
@@ -45,7 +68,7 @@ class ReportPart(models.Model):
     """A section as it was sent, or words that were added later. Rows are only added."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="parts")
-    name = models.CharField(max_length=20, choices=Section.choices)
+    name = models.CharField(max_length=20)  # a `Section`, or a `ProtectedSection`
     version = models.PositiveSmallIntegerField(default=1)
     envelope = models.BinaryField()
     at = models.DateTimeField(default=timezone.now)
@@ -64,11 +87,14 @@ class ReportPart(models.Model):
 
 
 class DeskMessage(models.Model):
-    """What the desk writes to the submitter, sealed; the receipt code opens it. Desk alone writes these."""
+    """What the desk writes to the submitter, sealed; the receipt code opens it. Desk alone writes these.
+
+    Without `by` the desk's own machinery wrote it.
+    """
 
     uuid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="messages")
-    by: Any = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    by: Any = models.ForeignKey("members.Person", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     envelope = models.BinaryField()
 

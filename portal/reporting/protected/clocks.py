@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from portal.reporting.protected.enums import Stage
 from portal.reporting.protected.states import DECIDED, ENDED, UNDETERMINED
-from portal.vocabulary.calendar import Calendar, start_of
+from portal.vocabulary.calendar import Calendar, NeverOpen, start_of
 
 DETERMINATION_DAYS = 3  # business days
 CURE_DAYS = RESPONSE_DAYS = 30
@@ -38,6 +38,17 @@ class Dates:
 def determination_due(dates: Dates, calendar: Calendar) -> datetime:
     """When the determination is due: the end of the third business day after submission."""
     return calendar.end_of_business_day(dates.submitted_at, DETERMINATION_DAYS)
+
+
+def due_after(moment: datetime, calendar: Calendar) -> datetime:
+    """The end of the third business day after a moment; the moment itself in a calendar in which nothing ever opens.
+
+    So a calendar that was filled in wrongly keeps nothing out, and presses rather than waits.
+    """
+    try:
+        return calendar.end_of_business_day(moment, DETERMINATION_DAYS)
+    except (NeverOpen, OverflowError):
+        return moment
 
 
 def is_determination_open(dates: Dates) -> bool:

@@ -6,6 +6,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class ProtectedSection(models.TextChoices):
+    """The parts of a protected submission; each is sealed on its own, in versions. Four are as in any report."""
+
+    REGIMES = "regimes", _("Other laws")
+    ELEMENTS = "elements", _("Why the law protects it")
+    MATTER = "matter", _("What you submit, and about which infrastructure")
+    SECRET = "secret", _("Trade secret")
+    READERS = "readers", _("Who may see it")
+    WISH = "wish", _("Return or destroy")
+    CONTACT = "contact", _("How to reach you")
+    CERTIFY = "certify", _("Certification")
+    REPORTER = "reporter", _("Who submits")
+    FILES = "files", _("Files")
+    ADDED = "added", _("Added later")
+
+
 class Stage(models.TextChoices):
     """Where a protected submission stands. No word says 'protected' before the record is formally closed."""
 
@@ -42,7 +58,7 @@ class Verb(models.TextChoices):
     RETURN = "return", _("return it")
     DESTROY = "destroy", _("destroy it")
     COLLECT = "collect", _("confirm that it was collected")
-    DISPOSE = "dispose", _("dispose of it, two people")
+    DISPOSE = "dispose", _("destroy it, as the second of two people")
 
 
 class Actor(models.TextChoices):
@@ -77,6 +93,30 @@ class WithdrawalWish(models.TextChoices):
     DESTROY = "destroy", _("destroy it")
 
 
+class Owning(models.TextChoices):
+    """What the submitting organisation is to the infrastructure."""
+
+    OWNER = "owner", _("its owner")
+    OPERATOR = "operator", _("its operator")
+    BOTH = "both", _("both")
+
+
+class Readers(models.TextChoices):
+    """Who may see a submission, as the submitter allows it. Nobody else does."""
+
+    ANALYSTS = "analysts", _("analysts of the fusion center alone")
+    PLANNERS = "planners", _("analysts, and the planners whom I name")
+
+
+class Act(models.TextChoices):
+    """What a submitter does later. Each comes as a sealed part of this name, which Desk applies by the diagram."""
+
+    CURE = "cure", _("completed it")
+    RESPOND = "respond", _("responded to the refusal")
+    WITHDRAW = "withdraw", _("asked to withdraw it")
+    ALTERNATE = "alternate", _("named another alternate contact")
+
+
 class Regime(models.TextChoices):
     """Other laws under which information may stand. The first three are refused before a file is chosen."""
 
@@ -101,3 +141,60 @@ class Element(models.TextChoices):
     VOLUNTARY = "voluntary", _("it is submitted voluntarily, and no regulator requires it")
     PLANNING = "planning", _("it is for use in planning the protection of that infrastructure")
     THREAT = "threat", _("its disclosure would threaten public safety")
+
+
+class Clock(models.TextChoices):
+    """What runs against the desk."""
+
+    DETERMINATION = "determination", _("determination, by the third business day")
+    REVIEW = "review", _("review within ninety days, or by the day that a retention named")
+    REQUEST = "request", _("records request, by the third business day")
+
+
+class Note(models.TextChoices):
+    """What is put down on a submission beside the steps. The labels are what its submitter reads, where they are told.
+
+    What Front asked for is noted by part and version ('cure:1') and is no word of this list.
+    """
+
+    ASSIGNED = "assigned", _("people of the desk were named who answer for it")
+    WRITTEN = "written", _("the desk wrote a message")
+    HOLD = "hold", _("a legal duty to keep it was put on record: nothing of it is destroyed while it lasts")
+    HOLD_LIFTED = "hold_lifted", _("the legal duty to keep it has ended")
+    REQUEST = "request", _("a request under the open-records law touches it")
+    REQUEST_ANSWERED = "request_answered", _("the request under the open-records law was answered")
+    STEP_LATE = "step_late", _("what you asked for was no longer possible: it had moved on before")
+    STEP_BARRED = "step_barred", _("it cannot be withdrawn while a records request is pending; ask again afterwards")
+    ALTERNATE = "alternate", _("another alternate contact was named")
+    ALTERNATE_UNKNOWN = "alternate_unknown", _("the alternate contact was not changed: no such active member")
+    SUCCEEDED = "succeeded", _("who submitted it is gone, and the alternate contact acts in their place")
+    NOBODY = "nobody", _("nobody named on it is there any more: the desk asks your organisation who acts for it")
+    PRODUCT = "product", _("a bulletin or plan that used it was put on record")
+    PRODUCT_CHECKED = "product_checked", _("a second person found nothing in that product that names its source")
+    SEPARATED = "separated", _("its parts were judged: exempt, or separable")
+    OVERDUE = "overdue", _("the determination is overdue")
+    ORIGINAL = "original", _("an original was taken out by two people together")
+    MARKED = "marked", _("a file that is marked as PCII was locked away; the desk has written what that means")
+    PLANNER_ASKED = "planner_asked", _("a planner was proposed, and waits for a second person")
+    PLANNER = "planner", _("a planner was named who may open it")
+    PLANNER_ENDED = "planner_ended", _("a planner is named no longer and opens nothing of it any more")
+
+
+class PlannerEnd(models.TextChoices):
+    """Why a planner is named no longer."""
+
+    ACT = "act", _("the desk ended it")
+    LOST = "lost", _("they lost the role, their place in the agency or their membership")
+    WITHDRAWN = "withdrawn", _("the submission was withdrawn")
+    GOES = "goes", _("the submission is returned or destroyed")
+
+
+class UsePurpose(models.TextChoices):
+    """Why a submission was opened. The submitter sees these words."""
+
+    INTAKE = "intake", _("to check it on arrival")
+    REVIEW = "review", _("to review it")
+    PLANNING = "planning", _("to plan the protection of the infrastructure")
+    PRODUCT = "product", _("to prepare a bulletin or plan")
+    REQUEST = "request", _("to answer a records request")
+    DISPOSAL = "disposal", _("to return or destroy it")

@@ -44,7 +44,7 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.RETAIN, frozenset({Stage.OPEN}), Stage.OPEN, Actor.DESK),
     Step(Verb.UNPROTECT, frozenset({Stage.WITHDRAWN, Stage.UNPROTECTED}), Stage.UNPROTECTED, Actor.DESK),
     Step(Verb.RETURN, REVIEWABLE, Stage.RETURNING, Actor.DESK, BOTH),
-    Step(Verb.DESTROY, REVIEWABLE, Stage.DESTROYING, Actor.DESK, BOTH),
+    Step(Verb.DESTROY, REVIEWABLE | {Stage.RETURNING}, Stage.DESTROYING, Actor.DESK, BOTH),
     Step(Verb.COLLECT, frozenset({Stage.RETURNING}), Stage.COLLECTED, Actor.TWO, BOTH),
     Step(Verb.DISPOSE, frozenset({Stage.COLLECTED}), Stage.RETURNED, Actor.TWO, BOTH),
     Step(Verb.DISPOSE, frozenset({Stage.DESTROYING}), Stage.DESTROYED, Actor.TWO, BOTH),

@@ -1,9 +1,9 @@
-"""Pictures and files. The two addresses of Front that take a file in: for a draft, and for a report that was sent."""
+"""Pictures and files. The addresses of Front that take a file in: for a draft, and for a report that was sent."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -24,20 +26,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.members.limits import may_ask
 from portal.members.requests import person_of
+from portal.reporting import questionnaires
 from portal.reporting.drafting import Writing
-from portal.reporting.enums import FileState, Section
+from portal.reporting.enums import DraftKind, FileState
 from portal.reporting.models import Attachment
+from portal.reporting.questionnaires import FILES
 from portal.reporting.receiving import (
     Destination,
     FileRefused,
     IntoDraft,
+    MarkedAsPcii,
     SealingHandler,
+    banners_in,
     no_report,
     too_large,
 )
-from portal.reporting.reopening import IntoReport, key_in, own_reports
-from portal.reporting.views.activity import steps_at
-from portal.reporting.views.gate import KIND, is_reporter, while_writing
+from portal.reporting.reopening import IntoReport, key_in, reports_of
+from portal.reporting.views.gate import is_reporter, while_writing
 from portal.vault import records
 
 logger = logging.getLogger(__name__)
@@ -56,15 +61,19 @@ SAID = {
 @while_writing
 def files(request: HttpRequest, writing: Writing) -> HttpResponse:
     """What came in, and the way to send more."""
-    rows = [(row, writing.facts_of(row).get("name", "")) for row in writing.files()]
+    asked = questionnaires.of_kind(writing.draft.kind)
+    found = [(row, writing.facts_of(row)) for row in writing.files()]
+    rows = [(row, facts.get("name", ""), banners_in(facts)) for row, facts in found]
     context = {
         "rows": rows,
         "most": settings.PORTAL_FILES_A_REPORT,
         "largest": settings.PORTAL_FILE_LARGEST // 1024**2,
         "is_full": len(rows) >= settings.PORTAL_FILES_A_REPORT,
-        **steps_at(Section.FILES),
+        "previous": asked.address_before(FILES),
+        "next": asked.address_after(FILES),
+        **asked.steps_at(FILES),
     }
-    return render(request, "report/files.html", context)
+    return render(request, asked.template("files"), context)
 
 
 @never_cache
@@ -72,28 +81,30 @@ def files(request: HttpRequest, writing: Writing) -> HttpResponse:
 @while_writing
 def remove(request: HttpRequest, writing: Writing, identifier: UUID) -> HttpResponse:
     """Take a file out before the report is sent. The desk destroys it."""
+    asked = questionnaires.of_kind(writing.draft.kind)
     row = get_object_or_404(Attachment, uuid=identifier, report_uuid=writing.draft.uuid)
     with transaction.atomic():
         if writing.held() is None:
-            messages.error(request, _("The report was sent meanwhile, with this file."))
-            return redirect("report_receipt")
+            messages.error(request, str(asked.said.sent_with_file))
+            return redirect(asked.names["receipt"])
         Attachment.objects.filter(pk=row.pk, removed_at=None).update(removed_at=timezone.now())
     messages.success(request, _("The file was taken out."))
-    return redirect("report_files")
+    return redirect(asked.names["files"])
 
 
 @csrf_exempt
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
-    """Take one file in for the report under way."""
-    return _take(request, lambda: _draft(request), back=reverse("report_files"))
+def upload(request: HttpRequest, of: DraftKind = DraftKind.ACTIVITY) -> HttpResponse:
+    """Take one file in for the draft under way."""
+    return _take(request, lambda: _draft(request, of), back=reverse(questionnaires.of_kind(of).names["files"]))
 
 
 @csrf_exempt
 @require_POST
-def add(request: HttpRequest, number: str) -> HttpResponse:
+def add(request: HttpRequest, number: str, of: DraftKind = DraftKind.ACTIVITY) -> HttpResponse:
     """Take one file in for a report that was sent, with its code at hand or without it."""
-    return _take(request, lambda: _report(request, number), back=reverse("report_one", args=[number]))
+    back = reverse(questionnaires.of_kind(of).names["one"], args=[number])
+    return _take(request, lambda: _report(request, number, of), back=back)
 
 
 def _take(request: HttpRequest, find: Callable[[], Destination], *, back: str) -> HttpResponse:
@@ -120,7 +131,7 @@ def _key_of(destination: Destination) -> records.DataKey:
     except records.VaultProblem:
         logger.exception("a file could not be sealed")
         raise FileRefused(
-            _("Files cannot be sealed just now. Nothing of this one was kept; your report is. Try again later.")
+            _("Files cannot be sealed just now. Nothing of this one was kept; what you wrote is. Try again later.")
         ) from None
 
 
@@ -129,9 +140,21 @@ def _receive(request: HttpRequest, handler: SealingHandler, destination: Destina
     request.FILES.keys()  # this reads the request, if the token did not stand in it
     try:
         row = handler.keep(destination)
+    except MarkedAsPcii as problem:
+        return _answer(request, _with_way_to_cisa(str(problem)), back=back, status=422)
     except FileRefused as problem:
         return _answer(request, str(problem), back=back, status=422)
-    return _answer(request, str(SAID[FileState(row.state)]), back=back, row=row)
+    return _answer(request, f"{SAID[FileState(row.state)]} {_about(handler.banners)}".strip(), back=back, row=row)
+
+
+def _with_way_to_cisa(sentence: str) -> str:
+    return format_html('{} <a href="{}">{}</a>', sentence, reverse("protected_pcii"), _("Submit to CISA yourself"))
+
+
+def _about(banners: Sequence[str]) -> str:
+    return (
+        _("Its marking is kept with it as it came: %(banners)s.") % {"banners": "; ".join(banners)} if banners else ""
+    )
 
 
 def _admitted(request: HttpRequest, find: Callable[[], Destination]) -> Destination:
@@ -147,16 +170,16 @@ def _admitted(request: HttpRequest, find: Callable[[], Destination]) -> Destinat
     return destination
 
 
-def _draft(request: HttpRequest) -> IntoDraft:
-    writing = Writing.of(request, KIND)
+def _draft(request: HttpRequest, of: DraftKind) -> IntoDraft:
+    writing = Writing.of(request, of)
     if writing is None:
         raise FileRefused(no_report())
     return IntoDraft(writing)
 
 
-def _report(request: HttpRequest, number: str) -> IntoReport:
+def _report(request: HttpRequest, number: str, of: DraftKind) -> IntoReport:
     person = person_of(request)
-    report = get_object_or_404(own_reports(person), number=number)
+    report = get_object_or_404(reports_of(person, of), number=number)
     return IntoReport(report, owner=person.pk, code_key=lambda: key_in(request, report))
 
 
@@ -193,10 +216,12 @@ def _answer(
     The script loads the page again when a file was kept, and finds the sentence there as well.
     """
     is_script = "application/json" in request.headers.get("Accept", "")
-    if is_reporter(request) and (row is not None or not is_script):
+    has_link = isinstance(sentence, SafeString)  # which the script cannot show; the next page does
+    if is_reporter(request) and (row is not None or has_link or not is_script):
         (messages.success if row is not None else messages.error)(request, sentence)
     if is_script:
-        facts: dict[str, Any] = {"sentence": sentence, "state": row.state if row is not None else FileState.REFUSED}
+        said = strip_tags(sentence) if has_link else sentence
+        facts: dict[str, Any] = {"sentence": said, "state": row.state if row is not None else FileState.REFUSED}
         return JsonResponse(facts, status=status)
     if not is_reporter(request):
         return render(request, "report/upload_refused.html", {"sentence": sentence, "back": back}, status=status)

@@ -13,12 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from portal.access.viewer import viewer_of
+from portal.reporting import questionnaires
 from portal.reporting.drafting import DraftTooLong, Writing, forget_stale_cookie
 from portal.reporting.enums import DraftKind
+from portal.reporting.questionnaires import Questionnaire
 from portal.reporting.views import missed
 
 View = Callable[..., HttpResponse]
-KIND = DraftKind.ACTIVITY
 
 
 def is_reporter(request: HttpRequest) -> bool:
@@ -40,17 +41,21 @@ def for_reporters(view: View) -> View:
 
 
 def while_writing(view: View) -> View:
-    """A page of the form: it needs the draft of this browser. Without one it leads to the beginning, and says why."""
+    """A page of a form: it needs the draft of this browser. Without one it leads to the beginning, and says why.
+
+    `of` is which form it is; the address says so.
+    """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        writing = Writing.of(request, KIND)
+    def guarded(request: HttpRequest, *args: Any, of: DraftKind = DraftKind.ACTIVITY, **kwargs: Any) -> HttpResponse:
+        asked = questionnaires.of_kind(of)
+        writing = Writing.of(request, of)
         if writing is None:
-            back = missed.show(request, None, **kwargs) or _to_the_beginning(request)
-            forget_stale_cookie(request, back, KIND)
+            back = missed.show(request, asked, None, **kwargs) or _to_the_beginning(request, asked)
+            forget_stale_cookie(request, back, of)
             return back
         if writing.draft.sent_at is not None:
-            return missed.show(request, writing, **kwargs) or _to_the_receipt(request, **kwargs)
+            return missed.show(request, asked, writing, **kwargs) or _to_the_receipt(request, asked, **kwargs)
         answer = view(request, writing, *args, **kwargs)
         if request.method == "POST":
             writing.leave_cookie(answer)  # its days count from the last page, as the draft's do
@@ -59,23 +64,23 @@ def while_writing(view: View) -> View:
     return for_reporters(guarded)
 
 
-def _to_the_beginning(request: HttpRequest) -> HttpResponse:
-    messages.warning(request, _("There is no report under way in this browser. You can begin one here."))
-    return redirect("report_activity")
+def _to_the_beginning(request: HttpRequest, asked: Questionnaire) -> HttpResponse:
+    messages.warning(request, str(asked.said.none_under_way))
+    return redirect(asked.start)
 
 
-def _to_the_receipt(request: HttpRequest, **about: Any) -> HttpResponse:
+def _to_the_receipt(request: HttpRequest, asked: Questionnaire, **about: Any) -> HttpResponse:
     """Where a second press of 'Send' leads. Whoever meant to take something out is told that it was sent."""
     if request.method == "POST" and about:
-        messages.warning(request, _("The report was sent already, from another window. Nothing of it was changed."))
-    return redirect("report_receipt")
+        messages.warning(request, str(asked.said.sent_already))
+    return redirect(asked.names["receipt"])
 
 
-def rescue(request: HttpRequest, save: Callable[[Writing], object]) -> None:
+def rescue(request: HttpRequest, save: Callable[[Writing], object], *, of: DraftKind = DraftKind.ACTIVITY) -> None:
     """Keep what was typed when the session has ended meanwhile: the browser's cookie is enough to save, not to read."""
     if request.method != "POST" or is_reporter(request):
         return
-    writing = Writing.by_cookie(request, KIND)
+    writing = Writing.by_cookie(request, of)
     if writing is not None and request.user.is_authenticated and writing.draft.owner_id != request.user.pk:
         writing = None  # somebody else signed in at the same computer
     try:
@@ -87,4 +92,4 @@ def rescue(request: HttpRequest, save: Callable[[Writing], object]) -> None:
     if is_kept:
         messages.success(request, _("What you typed was kept. Sign in to go on."))
     else:
-        messages.error(request, _("What you typed was not kept: it was too long, or no report is under way here."))
+        messages.error(request, str(questionnaires.of_kind(of).said.not_kept))

@@ -18,8 +18,8 @@ from portal.reporting import seen
 from portal.reporting.drafting import DraftTooLong, Writing, typed_into, version_in
 from portal.reporting.enums import Section
 from portal.reporting.forms.seen import MOST, THINGS, ThingForm, name_of
+from portal.reporting.questionnaires import ACTIVITY
 from portal.reporting.seen import Seen, Thing, seen_in
-from portal.reporting.views.activity import steps_at
 from portal.reporting.views.gate import rescue, while_writing
 
 
@@ -34,7 +34,9 @@ def things(request: HttpRequest, writing: Writing) -> HttpResponse:
         "version": found.version,
         "kinds": [(kind, form.title) for kind, form in THINGS.items()],
         "is_full": found.is_full,
-        **steps_at(Section.SEEN),
+        "previous": ACTIVITY.address_before(Section.SEEN),
+        "next": ACTIVITY.address_after(Section.SEEN),
+        **ACTIVITY.steps_at(Section.SEEN),
     }
     return render(request, "report/seen.html", context)
 
@@ -176,6 +178,6 @@ def _show(
         "is_new": is_new,
         "action": reverse("report_seen_add", args=[form.kind]) if is_new else request.path,
         "other": THINGS[form.kind](initial=other).shown() if other is not None else (),
-        **steps_at(Section.SEEN),
+        **ACTIVITY.steps_at(Section.SEEN),
     }
     return render(request, "report/thing.html", context, status=422 if form.errors else 200)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
@@ -20,15 +22,16 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.core.listings import paginate
 from portal.members.limits import may_ask
 from portal.members.requests import person_of
-from portal.reporting import receiving, reopening
-from portal.reporting.enums import Status
+from portal.reporting import questionnaires, receiving, reopening
+from portal.reporting.enums import Section, Status
 from portal.reporting.forms.sending import AddForm, CodeForm
-from portal.reporting.models import Report
+from portal.reporting.models import LegalHold, Report
 from portal.reporting.views.gate import for_reporters
 from portal.vault import records
 
 logger = logging.getLogger(__name__)
 ONCE_LASTS = 24 * 3600  # seconds
+Show = Callable[..., HttpResponse]  # request, row; forms that came back with their mistakes
 
 
 @never_cache
@@ -50,19 +53,23 @@ def reports(request: HttpRequest) -> HttpResponse:
 @for_reporters
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """One report: where it stands; with the code, what was sent and what the desk wrote."""
-    row = _own(request, number)
+    return open_with_code(request, _own(request, number), show=_show)
+
+
+def open_with_code(request: HttpRequest, row: Report, *, show: Show) -> HttpResponse:
+    """The page of what was sent; with the right code it is opened in this browser for a while."""
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data["words"]
+        words, asked = form.cleaned_data["words"], questionnaires.of_kind(row.kind)
         if not may_ask(request, "receipt", per_hour=settings.PORTAL_RECEIPT_TRIES_PER_HOUR, per="key", key=row.number):
             form.add_error(None, _("The code was tried too often. Wait an hour; status and last words stay readable."))
         elif reopening.open_with(row, words) is None:
-            form.add_error("words", _("This code does not open this report. Look at the number, and at each word."))
+            form.add_error("words", str(asked.said.wrong_code))
         else:
-            answer = redirect("report_one", number=row.number)
+            answer = redirect(asked.names["one"], number=row.number)
             reopening.leave_cookie(answer, row, words)
             return answer
-    return _show(request, row, form=form, add=new_add_form())
+    return show(request, row, code=form)
 
 
 @never_cache
@@ -72,41 +79,52 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     """Add words to a report."""
     row = _own(request, number)
     form = AddForm(request.POST)
+    if take(request, row, form):
+        return redirect("report_one", number=row.number)
+    return _show(request, row, add=form)
+
+
+def take(request: HttpRequest, row: Report, form: forms.Form, *, name: str = Section.ADDED.value) -> bool:
+    """Send to the desk what somebody writes later; False where it was not, and the form says why.
+
+    A second press of the button is as good as the first, and adds nothing.
+    """
     if not form.is_valid():
-        return _show(request, row, form=CodeForm(), add=form)
+        return False
     if not may_ask(request, "report-add", per_hour=settings.PORTAL_REPORTS_PER_HOUR, per="user"):
         form.add_error(None, _("You have added much within an hour. This was not sent; it stays below, send it later."))
-        return _show(request, row, form=CodeForm(), add=form)
+        return False
     if not _is_first(row, form):
-        return redirect("report_one", number=row.number)  # a second press of the button
-    problem = _why_not_added(request, row, form)
+        return True
+    problem = _why_not_added(request, row, form, name)
     if problem:
         cache.delete(_once_key(row, form))  # it did not go: the next press is the first
         form.add_error(None, problem)
-        return _show(request, row, form=CodeForm(), add=form)
+        return False
     messages.success(request, _("Your words went to the desk, sealed."))
-    return redirect("report_one", number=row.number)
+    return True
 
 
-def _is_first(row: Report, form: AddForm) -> bool:
+def _is_first(row: Report, form: forms.Form) -> bool:
     """Whether this form was not sent before. Without its mark it counts as new."""
     return not form.cleaned_data.get("once") or cache.add(_once_key(row, form), 1, ONCE_LASTS)
 
 
-def _once_key(row: Report, form: AddForm) -> str:
+def _once_key(row: Report, form: forms.Form) -> str:
     digest = hashlib.sha256(form.cleaned_data.get("once", "").encode()).hexdigest()  # keys take no blanks
     return f"report-add:{row.pk}:{digest}"
 
 
-def _why_not_added(request: HttpRequest, row: Report, form: AddForm) -> str:
-    """Add the words; empty, or the sentence that says why they were not added. They stay in the form then."""
+def _why_not_added(request: HttpRequest, row: Report, form: forms.Form, name: str) -> str:
+    """Add what was written; empty, or the sentence that says why it was not added. It stays in the form then."""
+    said = {field: value for field, value in form.cleaned_data.items() if field not in {"once", "sure"}}
     try:
-        if reopening.add(row, form.cleaned_data["words"], key=reopening.key_in(request, row)):
+        if reopening.add(row, said, key=reopening.key_in(request, row), name=name):
             return ""
     except (records.VaultProblem, IntegrityError):
         logger.exception("an addition could not be kept")
         return str(_("Your words could not be kept just now. They stay below; send them later."))
-    return str(_("Nothing was added: the report is closed, or full. Your words stay below; report them anew."))
+    return str(questionnaires.of_kind(row.kind).said.takes_no_words)
 
 
 @never_cache
@@ -114,13 +132,19 @@ def _why_not_added(request: HttpRequest, row: Report, form: AddForm) -> str:
 @require_POST
 def close(request: HttpRequest, number: str) -> HttpResponse:
     """Put the code away again."""
-    answer = redirect("report_one", number=_own(request, number).number)
-    reopening.forget_cookie(answer)
+    row = _own(request, number)
+    answer = redirect("report_one", number=row.number)
+    reopening.forget_cookie(answer, row.kind)
     return answer
 
 
 def new_add_form() -> AddForm:
-    return AddForm(initial={"once": secrets.token_urlsafe(12)})
+    return AddForm(initial={"once": new_mark()})
+
+
+def new_mark() -> str:
+    """By which a second press of a button is known."""
+    return secrets.token_urlsafe(12)
 
 
 def _own(request: HttpRequest, number: str) -> Report:
@@ -128,25 +152,31 @@ def _own(request: HttpRequest, number: str) -> Report:
     return found
 
 
-def _show(request: HttpRequest, row: Report, *, form: CodeForm, add: AddForm) -> HttpResponse:
-    key = reopening.key_in(request, row)
+def _show(
+    request: HttpRequest, row: Report, *, code: CodeForm | None = None, add: AddForm | None = None
+) -> HttpResponse:
     standing = reopening.standing_of([row])[row.pk]
+    code, add = code or CodeForm(), add or new_add_form()
     context: dict[str, Any] = {
-        "report": row,
         "standing": standing,
-        "opened": reopening.read(row, key) if key is not None else None,
-        "form": form,
         "add": add,
-        "is_closed": standing.status == Status.CLOSED and not add.is_bound,
+        "takes_words": standing.status != Status.CLOSED or add.is_bound,
         "takes_files": standing.status != Status.CLOSED,
-        **_room_for_files(row),
+        "hold": LegalHold.objects.filter(report=row.pk, lifted_at=None).only("id", "placed_at").first(),
+        **sent_context(request, row, code=code),
     }
-    is_wrong = form.is_bound or add.is_bound
+    is_wrong = code.is_bound or add.is_bound
     return render(request, "report/one.html", context, status=422 if is_wrong else 200)
 
 
-def _room_for_files(row: Report) -> dict[str, Any]:
+def sent_context(request: HttpRequest, row: Report, *, code: CodeForm) -> dict[str, Any]:
+    """What the pages of both kinds show: what the code at hand opens, and how much room there is for files."""
+    key = reopening.key_in(request, row)
     return {
+        "of": questionnaires.of_kind(row.kind),
+        "report": row,
+        "form": code,
+        "opened": reopening.read(row, key) if key is not None else None,
         "files": receiving.number_of_files(row.uuid),
         "is_full": receiving.is_full(row.uuid),
         "most": settings.PORTAL_FILES_A_REPORT,

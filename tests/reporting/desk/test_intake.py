@@ -13,9 +13,9 @@ from hypothesis import given, strategies as st
 
 from portal.core import tick
 from portal.reporting import contents, intake
-from portal.reporting.enums import Stage, Status
+from portal.reporting.enums import ScheduleClass, Stage, Status
 from portal.reporting.forms.activity import EARLIEST
-from portal.reporting.models import Case, Report, ReportingSettings
+from portal.reporting.models import Case, Report, ReportingSettings, ScheduleEntry
 from portal.vault import records
 from portal.vocabulary.behaviours import behaviours, targets
 from tests.conftest import rolled_back
@@ -38,8 +38,9 @@ def test_a_report_becomes_a_case_with_its_codes(clock: Any, desk: None) -> None:
 
 def test_what_staff_set_decides_how_long_it_is_kept_and_when_an_answer_is_due(clock: Any, desk: None) -> None:
     settings = ReportingSettings.load()
-    settings.first_answer_hours, settings.retention_days = 5, 100
+    settings.first_answer_hours = 5
     settings.save()
+    ScheduleEntry.objects.filter(record_class=ScheduleClass.REPORT).update(days=100)
     case = take_in(make_report())
     assert case.due_at == timezone.now() + timedelta(hours=5)
     assert case.retain_until == timezone.localdate() + timedelta(days=100)

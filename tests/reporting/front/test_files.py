@@ -188,7 +188,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr("portal.vault.storage.SealedFolder._open", full)
         answer = writing.upload("a.jpg", picture())
-    assert "cannot store files at the moment" in answer.json()["sentence"]
+    assert "cannot store files just now" in answer.json()["sentence"]
     assert not Attachment.objects.exists()
     assert writing.upload("a.jpg", picture()).status_code == 200
 

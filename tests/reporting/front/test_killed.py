@@ -128,8 +128,8 @@ class Trial:
 
     folder: Path
 
-    def run(self, code: str, *arguments: str, site: str = "front") -> subprocess.CompletedProcess[str]:
-        environment = {
+    def environment(self, site: str) -> dict[str, str]:
+        return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.reporting.front.killed_settings",
             "PORTAL_SITE": site,
@@ -137,9 +137,11 @@ class Trial:
             "DESK_JOBS_DATABASE_URL": f"sqlite:///{self.folder / 'jobs.sqlite3'}",
             "KILLED_SEALED_ROOT": str(self.folder / "sealed"),
         }
+
+    def run(self, code: str, *arguments: str, site: str = "front") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", code, *arguments]
         return subprocess.run(
-            command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
+            command, cwd=settings.BASE_DIR, env=self.environment(site), capture_output=True, text=True, check=False
         )
 
     def report(self, person: Person, step: str) -> subprocess.CompletedProcess[str]:

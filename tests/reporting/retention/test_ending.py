@@ -17,29 +17,30 @@ from portal.audit.models import Event
 from portal.members.enums import StaffRole
 from portal.members.models import Person
 from portal.members.refusals import NotYours
-from portal.reporting import contents, evidence, mail_to_members, reopening, retention
+from portal.reporting import contents, disposals, evidence, mail_to_members, reopening, retention
 from portal.reporting.actions.retention import (
     HandedOver,
     HeldAlready,
     NotDue,
     NotLonger,
     NotYet,
+    ProposePurge,
     PurgeCase,
     StillOpen,
     TooLong,
     ValidateCase,
 )
-from portal.reporting.enums import Disposition, EntryKind, PurgeBasis, Stage
+from portal.reporting.enums import Disposition, EntryKind, PurgeBasis, ScheduleClass, Stage
 from portal.reporting.models import (
     Attachment,
     Case,
     CaseEntry,
     DeskMessage,
+    Disposal,
     Evidence,
-    Purge,
-    ReportingSettings,
     ReportPart,
     SafeCopyPart,
+    ScheduleEntry,
     SeenDigest,
 )
 from portal.reporting.models.desk import FIVE_YEARS
@@ -75,13 +76,20 @@ def closed(desk: None) -> Case:
 
 
 def schedule(number: str = SCHEDULE) -> None:
-    row = ReportingSettings.load()
-    row.purge_schedule = number
-    row.save()
+    """The approved number for reports and for requests for redress."""
+    kinds = (ScheduleClass.REPORT, ScheduleClass.REDRESS)
+    ScheduleEntry.objects.filter(record_class__in=kinds).update(authority=number)
 
 
-def purge(case: Case, by: Person, basis: PurgeBasis = PurgeBasis.ENDED) -> Purge | None:
-    made: Purge | None = PurgeCase(case=case, by=by, basis=basis).execute()
+def propose(case: Case, by: Person, basis: PurgeBasis = PurgeBasis.ENDED) -> Disposal | None:
+    made: Disposal | None = ProposePurge(case=case, by=by, basis=basis).execute()
+    return made
+
+
+def purge(case: Case, by: Person, basis: PurgeBasis = PurgeBasis.ENDED) -> Disposal:
+    """Proposed by a supervisor, approved by `by`."""
+    propose(case, staff(StaffRole.MIAC_SUPERVISOR), basis)
+    made: Disposal = PurgeCase(case=case, by=by).execute()
     return made
 
 
@@ -162,10 +170,10 @@ class TestPurging:
         assert not DeskCopy.objects.filter(record=record).exists()
         assert not CodeCopy.objects.filter(record=record).exists()
         assert not any(path.is_file() for path in sealed.rglob("*"))
-        row = Purge.objects.get()
-        assert (row.by, row.schedule, row.files, row.keys) == (custodian, SCHEDULE, 1, 1)
+        row = Disposal.objects.get()
+        assert (row.approved_by, row.basis, row.files, row.keys) == (custodian, f"approved schedule {SCHEDULE}", 1, 1)
         assert row.done_at is not None
-        assert report.number in str(row.case)
+        assert (row.hashes, report.number in str(row)) == ([], True)
 
     def test_who_sent_it_is_told_nowhere_any_more(
         self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
@@ -214,16 +222,16 @@ class TestPurging:
         self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
-            assert purge(closed, custodian) is None
+            assert propose(closed, custodian) is None
         closed.refresh_from_db()
         assert closed.is_purge_held
         assert closed.stage == Stage.CLOSED
         assert DeskCopy.objects.filter(record=closed.report.record).exists()
         assert closed.entries.filter(kind=EntryKind.PURGE_HELD, by=custodian).count() == 1
         with pytest.raises(HeldAlready):
-            purge(closed, custodian)
+            propose(closed, custodian)
         schedule()
-        assert purge(closed, custodian) is not None
+        assert propose(closed, custodian) is not None
 
     def test_not_while_the_desk_works_on_it(self, closed: Case, custodian: Person) -> None:
         schedule()
@@ -231,33 +239,38 @@ class TestPurging:
         with pytest.raises(StillOpen):
             purge(closed, custodian)
         Case.objects.update(stage=Stage.CLOSED)
-        assert purge(closed, custodian)
+        assert purge(closed, custodian).approved_by == custodian
 
     def test_before_its_time_only_where_it_should_not_be_kept(self, closed: Case, custodian: Person) -> None:
         schedule()
         Case.objects.update(retain_until=timezone.localdate() + timedelta(days=1))
         with pytest.raises(NotDue):
             purge(closed, custodian)
-        assert purge(closed, custodian, PurgeBasis.NOT_KEPT)
+        assert purge(closed, custodian, PurgeBasis.NOT_KEPT).finding == PurgeBasis.NOT_KEPT
 
-    def test_by_the_custodian_alone_and_once(self, closed: Case, custodian: Person) -> None:
+    def test_by_custodian_and_supervisor_alone_and_once(self, closed: Case, custodian: Person) -> None:
         schedule()
-        with pytest.raises(NotYours):
-            purge(closed, staff(StaffRole.MIAC_SUPERVISOR))
-        purge(closed, custodian)
+        for role in (StaffRole.MIAC_ANALYST, StaffRole.PRIVACY_OFFICER, StaffRole.ADMINISTRATOR):
+            with pytest.raises(NotYours):
+                propose(closed, staff(role))
+        propose(closed, custodian)
+        for role in (StaffRole.MIAC_ANALYST, StaffRole.PRIVACY_OFFICER):
+            with pytest.raises(NotYours):
+                PurgeCase(case=closed, by=staff(role)).execute()
+        PurgeCase(case=closed, by=staff(StaffRole.MIAC_SUPERVISOR)).execute()
         with pytest.raises(Gone):
-            purge(closed, custodian)
+            PurgeCase(case=closed, by=staff(StaffRole.MIAC_SUPERVISOR)).execute()
 
     def test_a_crash_after_the_decision_is_finished_by_the_next_tick(self, closed: Case, custodian: Person) -> None:
         """The callback never ran, as if the process had been killed right after the commit."""
         schedule()
         purge(closed, custodian)
-        assert Purge.objects.get().done_at is None
+        assert Disposal.objects.get().done_at is None
         assert DeskCopy.objects.filter(record=closed.report.record).exists()
-        assert retention.finish_begun(timezone.now()) == 1
-        assert retention.finish_begun(timezone.now()) == 0
+        assert disposals.finish_begun(timezone.now()) == 1
+        assert disposals.finish_begun(timezone.now()) == 0
         assert not DeskCopy.objects.filter(record=closed.report.record).exists()
-        assert Purge.objects.get().keys == 1
+        assert Disposal.objects.get().keys == 1
 
     def test_one_purge_that_fails_does_not_keep_the_others_waiting(
         self, closed: Case, custodian: Person, monkeypatch: pytest.MonkeyPatch
@@ -277,9 +290,9 @@ class TestPurging:
 
         with monkeypatch.context() as broken:
             broken.setattr(records, "destroy", destroy)
-            assert retention.finish_begun(timezone.now()) == 1
-        assert Purge.objects.get(done_at=None).case == closed
-        assert retention.finish_begun(timezone.now()) == 1
+            assert disposals.finish_begun(timezone.now()) == 1
+        assert Disposal.objects.get(done_at=None).report == closed.report
+        assert disposals.finish_begun(timezone.now()) == 1
 
     def test_no_code_of_what_the_desk_thought_is_left(self, closed: Case, custodian: Person) -> None:
         schedule()
@@ -344,21 +357,31 @@ class TestQueue:
 
 
 class TestPages:
-    def test_the_number_is_typed_before_anything_is_destroyed(
-        self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
-    ) -> None:
+    def test_the_number_is_typed_before_anything_is_proposed(self, closed: Case, custodian: Person) -> None:
         schedule()
         client, address = session_for(custodian), f"/desk/retention/{closed.report.uuid}/"
         wrong = client.post(f"{address}purge/", {"basis": "ended", "number": "SAR-0"})
         assert wrong.status_code == 422
-        assert not Purge.objects.exists()
+        assert not Disposal.objects.exists()
+        done = client.post(f"{address}purge/", {"basis": "ended", "number": closed.report.number.lower()}, follow=True)
+        assert "A second person approves it" in done.content.decode()
+        assert Disposal.objects.get().approved_at is None
+        assert DeskCopy.objects.filter(record=closed.report.record).exists()
+
+    def test_the_certificate_is_shown_as_it_was_signed(
+        self, closed: Case, custodian: Person, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        schedule()
         with django_capture_on_commit_callbacks(execute=True):
-            done = client.post(f"{address}purge/", {"basis": "ended", "number": closed.report.number.lower()})
-        assert done["Location"] == f"{address}certificate/"
-        page = client.get(done["Location"]).content.decode()
-        for word in (closed.report.number, SCHEDULE, custodian.name, "kept as a tip"):
-            assert word.lower() in page.lower()
+            purge(closed, custodian)
+        client, address = session_for(custodian), f"/desk/retention/{closed.report.uuid}/"
         assert client.get(address)["Location"] == f"{address}certificate/"
+        page = client.get(f"{address}certificate/").content.decode()
+        for word in (closed.report.number, SCHEDULE, custodian.name, "kept as a tip", "its time has ended"):
+            assert word.lower() in page.lower()
+        row = Disposal.objects.get()
+        file = client.get(f"/desk/disposals/{row.pk}/certificate/")
+        assert file.content.decode() == row.certificate
         assert Event.objects.filter(verb=Verb.CASE_PURGE, about=f"reporting.report:{closed.pk}").exists()
 
     def test_a_refusal_keeps_what_was_typed(self, closed: Case, custodian: Person) -> None:
