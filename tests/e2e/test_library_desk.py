@@ -84,7 +84,8 @@ def test_what_is_withdrawn_is_gone_at_once(tabs: Tabs) -> None:
     check(page)
     page.get_by_role("button", name="Withdraw it").click()
     expect(page.get_by_text("Nobody can open it any more.")).to_be_visible()
-    member.open(path, status=404)
+    member.open(path, status=410)
+    check(member.page)
 
 
 @pytest.mark.parametrize("path", ["/desk/library/", "/desk/library/?waits=library", "/desk/library/evidence/"])
