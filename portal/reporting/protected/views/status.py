@@ -159,7 +159,7 @@ def _uses(row: Report) -> Any:
 
 def _disposals(row: Report) -> Any:
     """How it ended, once it has. The columns are those that Front may read."""
-    ended = Disposal.objects.filter(report=row.pk, done_at__isnull=False).exclude(certificate="")
+    ended = Disposal.objects.filter(report=row.pk, done_at__isnull=False).exclude(certificate="").order_by("pk")
     return ended.only("report_id", "how", "done_at", "certificate")
 
 
