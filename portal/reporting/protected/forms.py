@@ -232,10 +232,7 @@ class ReadersForm(ProtectedForm):
         label=_("Who may see it?"),
         choices=Readers.choices,
         widget=forms.RadioSelect,
-        help_text=_(
-            "Whoever signs the state's determination reads it as well. Nobody else does. You see each time that it is "
-            "opened: role, agency, purpose and time."
-        ),
+        help_text=_("Who signs the determination reads it too; nobody else. You see each opening: role and purpose."),
     )
     planners = text(
         _("If planners: name each, with their agency"),
