@@ -47,6 +47,7 @@ def children() -> list[Child]:
         command("desk-worker", "desk-worker", "db_worker", "--queue-name", "default", "--no-reload"),
         command("sealer", "desk-worker", "audit_seal", "--every", "2"),
         command("tick", "desk-worker", "tick", "--every", "60"),
+        command("deliver", "desk-worker", "deliver", "--every", "5"),
     ]
 
 

@@ -18,7 +18,7 @@ from scripts.paths import ROOT, VAR, VENV_PYTHON
 from scripts.steps import StepFailed, run, step
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
-WORKERS = 2
+WORKERS = min(max(os.cpu_count() or 2, 2), 4)
 # What the browser itself lost (a key press, a tab) is tried once more, and named at the end. All else fails at once.
 LOST = ("^TimeoutError: .*Timeout [0-9]+ms exceeded", "^TargetClosedError: ")
 ONCE_MORE = ["--reruns", "1", *(f"--only-rerun={words}" for words in LOST), "-r", "aR"]
@@ -52,10 +52,15 @@ class Pass:
 
 
 def passes(folder: Path) -> list[Pass]:
-    """SQLite first: it is what everybody has. The browser runs two files at a time, each on a portal of its own."""
+    """SQLite first: it is what everybody has. The browser runs two files at a time, each on a portal of its own.
+
+    Where every server has to be there, what PostgreSQL is asked in any case is asked of SQLite only where they differ.
+    """
     on_sqlite = {"PORTAL_TEST_DATABASE_URL": ""}
-    found = [Pass("SQLite", "not e2e and not bench", "tests.schema", environment=on_sqlite)]
     chromium, postgres = by_name("Chromium"), by_name("PostgreSQL")
+    whole = "not e2e and not bench"
+    selection = f"{whole} and (both or once or not django_db)" if postgres.is_there and is_required() else whole
+    found = [Pass("SQLite", selection, "tests.schema", environment=on_sqlite)]
     if chromium.is_there:
         prepared = os.environ.get("PORTAL_TEST_PREPARED") or str(folder / "portal")
         # Playwright's own loop makes Django believe that it is inside an event loop.
@@ -94,11 +99,15 @@ def report_servers() -> list[str]:
     return missing
 
 
+def is_required() -> bool:
+    return os.environ.get("PORTAL_TEST_SERVICES") == "required"
+
+
 def main() -> int:
     (VAR / "cache").mkdir(parents=True, exist_ok=True)
     servers.adopt()
     missing = report_servers()
-    if missing and os.environ.get("PORTAL_TEST_SERVICES") == "required":
+    if missing and is_required():
         print(f"PORTAL_TEST_SERVICES=required, but missing: {', '.join(missing)}.", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as folder:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.access.viewer import Viewer
-from portal.core import outbox
+from portal.delivery import queue
 from portal.members.models import Person
 from search import synonyms
 from search.asked import Asked, read
@@ -27,7 +27,7 @@ from search.questions import Ask, Found
 
 MOST = 50  # of one person
 MOST_TOLD = 20  # things in one mail; the page has the rest
-PAUSES = {Alerts.DAILY: timedelta(days=1), Alerts.WEEKLY: timedelta(days=7)}
+PAUSES = {Alerts.AT_ONCE: timedelta(0), Alerts.DAILY: timedelta(days=1), Alerts.WEEKLY: timedelta(days=7)}
 # What was entered just now may still be in a transaction, or on its way to the index; it is told of the next time.
 SETTLED = timedelta(minutes=5)
 KIND = "saved_search"
@@ -118,12 +118,13 @@ def _ask_for_one(row: SavedSearch, until: datetime) -> bool:
             return False
         if not Entry.objects.filter(entered_at__gt=row.told_until, entered_at__lte=until).exists():
             return False
-        outbox.put(KIND, f"{row.pk}:{_as_number(row.told_until)}:{_as_number(until)}")
+        about = f"{row.pk}:{_as_number(row.told_until)}:{_as_number(until)}"
+        queue.ask_for(row.person_id, kind=KIND, about=about, now=until + SETTLED)
     return True
 
 
 def _as_number(moment: datetime) -> int:
-    """Microseconds since 1970: a mail's row holds 80 characters."""
+    """Microseconds since 1970: a message's row holds 80 characters."""
     return (moment - EPOCH) // MICROSECOND
 
 

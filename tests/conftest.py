@@ -50,9 +50,16 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+TESTS = Path(__file__).resolve().parent
+# Rooms with SQL of their own, and what stands on it: on SQLite too, where the others are asked on PostgreSQL alone.
+ASKED_OF_BOTH = {"access", "audit", "core", "search", "vault"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test that may use the database may use the vault's as well, on whatever server they are."""
     for item in items:
+        if item.path.relative_to(TESTS).parts[0] in ASKED_OF_BOTH:
+            item.add_marker("both")
         mark = item.get_closest_marker("django_db")
         uses_database = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
         if not (mark or uses_database):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts import check_locks, check_templates, servers, supervisor
+from tests.conftest import ASKED_OF_BOTH
 
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = {"run", "test", "services", "check", "bench", "assets", "codes"}
@@ -146,3 +147,20 @@ def is_alive(pid: int) -> bool:
     if not status.parent.parent.exists():
         return subprocess.run(["kill", "-0", str(pid)], check=False).returncode == 0
     return status.exists() and status.read_text().split()[2] != "Z"
+
+
+def test_what_only_sqlite_is_asked_is_asked_wherever_servers_are_required():
+    """Where they are, tests that PostgreSQL is asked in any case are left out of SQLite's pass, but for these."""
+    only_sqlite = re.compile(r"""vendor\s*(!=\s*['"]sqlite|==\s*['"]postgresql)""")
+    tests = ROOT / "tests"
+    for path in tests.rglob("test_*.py"):
+        text = path.read_text(encoding="utf-8")
+        if only_sqlite.search(text) and path.relative_to(tests).parts[0] not in ASKED_OF_BOTH:
+            assert "pytest.mark.both" in text, path.name
+
+
+def test_a_browser_looks_at_no_page_that_it_is_just_leaving():
+    """A link is followed with Tab.follow where the page is looked at in the next line; a click alone waits for nothing."""
+    leaving = re.compile(r"(\.click\(\)|press\(.Enter.\))\n\s+(check|look|assert_accessible|pictures\.take)\(")
+    for path in (ROOT / "tests" / "e2e").glob("test_*.py"):
+        assert not leaving.findall(path.read_text(encoding="utf-8")), path.name

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import ResolverMatch
 from wagtail.models import Page
 
+MEETING = "meetings.meeting"
 PAGE, DOCUMENT, IMAGE = "wagtailcore.page", "library.portaldocument", "library.portalimage"
 PERSON, ORGANISATION, COMMUNITY = "members.person", "members.organisation", "members.community"
 APPLICATION, BULLETIN = "members.application", "bulletins.bulletinpage"
@@ -71,6 +72,17 @@ NAMES: dict[str, Kind] = {
     "desk_organisation_act": ORGANISATION,
     "desk_community": COMMUNITY,
     "desk_community_act": COMMUNITY,
+    "desk_office": "members.office",
+    "desk_office_add": "members.office",
+    "desk_term": "members.term",
+    "desk_term_act": "members.term",
+    "desk_concern": "meetings.concern",
+    "desk_concern_act": "meetings.concern",
+    "desk_recommendation": Through("meetings.recommendation", "concern"),
+    "desk_initiative": "meetings.initiative",
+    "desk_initiative_figure": "meetings.initiative",
+    "desk_visit": "meetings.visitrequest",
+    "desk_visit_act": "meetings.visitrequest",
     "desk_proposal": "members.membershipproposal",
     "desk_file": FILE,
     "desk_file_part": FILE,
@@ -86,6 +98,8 @@ NAMES: dict[str, Kind] = {
     "desk_retention_decline": REPORT,
     "desk_retention_redress_decline": "reporting.redress",
     "desk_disposal_certificate": "reporting.disposal",
+    "desk_library_import": "library.bundleimport",
+    "desk_library_import_act": "library.bundleimport",
     "desk_disposal_batch": "reporting.disposalbatch",
     "desk_disposal_act": "reporting.disposalbatch",
     "desk_redress_one": "reporting.redress",
@@ -106,6 +120,15 @@ NAMES: dict[str, Kind] = {
     "desk_plan_comment": "library.plancomment",
     "desk_library_document": DOCUMENT,
     "desk_library_act": DOCUMENT,
+    "desk_meeting": MEETING,
+    "desk_meeting_act": MEETING,
+    "desk_meeting_sheet": MEETING,
+    "desk_minutes": MEETING,
+    "desk_minutes_act": MEETING,
+    "desk_meeting_needs": MEETING,
+    "desk_exercise": MEETING,
+    "desk_action_item": "meetings.actionitem",
+    "desk_action_act": "meetings.actionitem",
     "desk_protected_one": REPORT,
     "desk_planning_one": REPORT,
     "desk_protected_record": REPORT,

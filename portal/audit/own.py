@@ -14,9 +14,9 @@ from django.db import transaction
 from portal.audit import references
 from portal.audit.enums import OF_ONES_OWN
 from portal.audit.models import OwnEvent, Reference
+from portal.core.rows import LARGEST_KEY
 
 ACCOUNT = "members.person"  # somebody tried to sign in to it, or staff acted on it
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 MOST_NAMED = 20  # in one line of the log
 Owners = Callable[[str], Iterable[int]]
 Uses = frozenset[str] | None

@@ -10,8 +10,10 @@ class BulletinsConfig(AppConfig):
     def ready(self) -> None:
         from portal.bulletins import (  # noqa: F401  (they register themselves)
             checks,
+            figures,
             finding,
             navigation,
+            news,
             signal_handlers,
             ticks,
         )

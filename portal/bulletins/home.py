@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from portal.access.viewer import ANONYMOUS, Viewer, viewer_of
 from portal.bulletins.enums import Severity
 from portal.bulletins.models import BulletinPage, GuidancePage
+from portal.core import home
 from portal.members.requests import person_of
 from portal.vocabulary.models import Sector
 
@@ -20,7 +21,10 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     """Public: the latest public bulletins. Members: what is new in their sectors since their last visit."""
     viewer = viewer_of(request)
     guidance: Any = GuidancePage.objects.readable_by(viewer)
-    context: dict[str, Any] = {"latest_guidance": guidance.newest_first().for_rows()[:4]}
+    context: dict[str, Any] = {
+        "latest_guidance": guidance.newest_first().for_rows()[:4],
+        "home_blocks": home.blocks(request),
+    }
     if viewer.is_member:
         return {**context, **_for_member(request, viewer)}
     public: Any = BulletinPage.objects.readable_by(ANONYMOUS)

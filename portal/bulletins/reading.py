@@ -10,22 +10,23 @@ from django.utils.translation import gettext as _
 
 from portal.access.rule import Verdict
 from portal.access.viewer import viewer_of
+from portal.bulletins import pulse
 from portal.bulletins.body import hide_unreadable
 from portal.bulletins.models.bulletin import BulletinPage
-from portal.bulletins.models.reading import Feedback, Reading
+from portal.bulletins.models.reading import Reading
 
 
 def page_context(request: HttpRequest, page: BulletinPage) -> dict[str, Any]:
     """What the page shows beside its own fields; remembers that this person opened this version."""
     if getattr(request, "is_preview", False):
-        return {"superseded_by": None, "feedback": None, "report_url": ""}
+        return {"superseded_by": None, "feedback": None, "is_asked": False, "report_url": ""}
     viewer = viewer_of(request)
     if request.method == "GET":  # HEAD asks whether it is there, and shows nobody anything
         remember(page, viewer.person)
     hide_unreadable(page.body, viewer)
     return {
         "superseded_by": page.superseded_by(viewer),
-        "feedback": _feedback(page, viewer.person),
+        **_pulse(page, viewer.person if viewer.is_member else None),
         "can_ask_wider": viewer.is_member and page.label.slug != "clear",
         "report_url": _report_url(page) if page.is_callout else "",
     }
@@ -40,8 +41,10 @@ def remember(page: BulletinPage, person: int | None) -> None:
         Reading.objects.bulk_create([Reading(**key)], ignore_conflicts=True)
 
 
-def _feedback(page: BulletinPage, person: int | None) -> Feedback | None:
-    return Feedback.objects.filter(page=page, person_id=person).first() if person else None
+def _pulse(page: BulletinPage, person: int | None) -> dict[str, Any]:
+    """Whether this person is asked if it was useful, and what they said before."""
+    is_asked = person is not None and pulse.is_asked(page)
+    return {"is_asked": is_asked, "feedback": pulse.answer_of(page, person) if is_asked and person else None}
 
 
 def _report_url(page: BulletinPage) -> str:

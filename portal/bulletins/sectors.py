@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from portal.access.viewer import viewer_of
 from portal.bulletins.models import BulletinPage, GuidancePage
-from portal.members.models import CoChair
+from portal.members import offices
+from portal.members.models import Term
 from portal.vocabulary.models import Sector
 
 SHOWN = 10
@@ -70,6 +70,7 @@ def sector(request: HttpRequest, slug: str) -> HttpResponse:
         "bulletin_count": bulletins.count(),
         "guidance": guidance.newest_first().for_rows()[:SHOWN],
         "guidance_count": guidance.count(),
-        "co_chairs": CoChair.objects.filter(community__sector=row).filter(Q(until=None) | Q(until__gte=localdate())),
+        "community": offices.public_communities().filter(sector=row).first(),
+        "co_chairs": Term.objects.public().current().filter(office__community__sector=row),
     }
     return render(request, "sectors/sector_page.html", context)

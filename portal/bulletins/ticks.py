@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.bulletins import mail
+from django.conf import settings
+
+from portal.bulletins import mail, pulse
 from portal.bulletins.models import Release
 from portal.core import tick
 
@@ -21,3 +23,9 @@ def remind_countersigners(now: datetime) -> int:
         mail.countersignature_overdue(release)
         Release.objects.filter(pk=release.pk).update(reminded_at=now)
     return len(overdue)
+
+
+@tick.step("bulletins: questions that close")
+def close_questions(now: datetime) -> int:
+    """What was answered becomes two numbers. Desk's: Front deletes no answer."""
+    return pulse.close_due(now) if settings.PORTAL_SITE_KIND == "desk" else 0

@@ -17,9 +17,9 @@ from portal.access import refusals
 from portal.access.querysets import get_readable_or_404, verdict_on_stored
 from portal.access.rule import Verdict
 from portal.access.viewer import Viewer, viewer_of
-from portal.bulletins import mail
+from portal.bulletins import mail, pulse
 from portal.bulletins.forms import ShareRequestForm
-from portal.bulletins.models import BulletinPage, Feedback, GuidancePage, ShareRequest
+from portal.bulletins.models import BulletinPage, GuidancePage, ShareRequest
 from portal.members.requests import person_of
 
 MOST_QUESTIONS = 5  # open questions of one person about one page
@@ -86,9 +86,9 @@ def useful(request: HttpRequest, slug: str) -> HttpResponse:
     """Keep whether a bulletin was useful; a later answer replaces an earlier one."""
     page = _readable(request, BulletinPage, slug)
     answer = request.POST.get("useful")
-    if answer in {"yes", "no"}:
-        Feedback.objects.update_or_create(
-            page=page, person=person_of(request), defaults={"was_useful": answer == "yes"}
-        )
-        messages.success(request, _("Thank you. Your answer was kept."))
+    if not pulse.is_asked(page):
+        messages.info(request, _("The question about this bulletin is closed. Your answer was not kept."))
+    elif answer in {"yes", "no"}:
+        pulse.keep(page, person_of(request).pk, was_useful=answer == "yes")
+        messages.success(request, _("Thank you. Your answer was kept, without your name."))
     return redirect(page.url)

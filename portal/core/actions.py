@@ -101,3 +101,12 @@ def _fact(value: Any) -> Fact | None:
 
 def _name(row: models.Model) -> str:
     return f"{row._meta.label_lower}:{row.pk}"
+
+
+def tried(form: Any, action: Action) -> Any:
+    """Do it, and give what it gives, or True; None where it was refused, which is then said on the form."""
+    try:
+        return action.execute() or True
+    except ActionRefused as refusal:
+        form.add_error(None, str(refusal))
+        return None

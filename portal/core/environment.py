@@ -76,6 +76,19 @@ TABLE: tuple[Variable, ...] = (
     Variable("CACHE_URL", "cache address", "the cache shared by all processes of a site (rate limits, codes)", SITES),
     Variable("EMAIL_URL", "mail server address", "where mail is handed over", SITES),
     Variable("PORTAL_MAIL_FROM", "e-mail address", "the sender of the portal's mail", (), "portal@localhost"),
+    Variable(
+        "PORTAL_ANYMAIL_PROVIDER",
+        "empty, mailgun or mailersend",
+        "the provider of mail whose signed reports Front takes; with its key below, mail goes by its API",
+    ),
+    Variable("PORTAL_ANYMAIL_KEY", "text", "the provider's key for sending, where mail goes by its API"),
+    Variable("PORTAL_ANYMAIL_SIGNING_KEY", "text", "with what the provider signs its reports; front needs it alone"),
+    Variable("PORTAL_ANYMAIL_DOMAIN", "domain name", "the sending domain, where the provider asks for it"),
+    Variable(
+        "PORTAL_TEXT_URL",
+        "apprise address with {number}",
+        "the service that sends text messages; without it there are none",
+    ),
     Variable("PORTAL_FRONT_URL", "web address", "Front as people type it, with scheme", SITES),
     Variable("PORTAL_DESK_URL", "web address", "Desk as staff type it, with scheme", SITES),
     Variable("PORTAL_ALLOWED_HOSTS", "names, comma-separated", "host names that this site answers to", WEB_SITES),
@@ -85,6 +98,13 @@ TABLE: tuple[Variable, ...] = (
         "how many trusted proxies stand before this site; the client's address is read from there",
         (),
         "0",
+    ),
+    Variable(
+        "PORTAL_FIGURES_FLOOR",
+        "whole number, 3 or more",
+        "the smallest number of people that released figures of the partnership show",
+        (),
+        "10",
     ),
     Variable("PORTAL_MEDIA_ROOT", "folder", "where images and documents are kept; never served as a folder", SITES),
     Variable(

@@ -14,7 +14,8 @@ from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 MASK = "[link]"
 # What stands before the secret part of a link that was mailed. All that follows up to a space or quote is masked.
 LINKS = re.compile(
-    r"(/apply/link/|/account/welcome/|/account/reviews/[^/\s]+/|/account/password/reset/key/|/account/confirm-email/)"
+    r"(/apply/link/|/account/welcome/|/account/reviews/[^/\s]+/|/account/password/reset/key/|/account/confirm-email/|/news/stop/"
+    r"|/meetings/subscription/|/meetings/calendar/)"
     r"[^\s\"'<>]+"
 )
 

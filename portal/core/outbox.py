@@ -34,12 +34,14 @@ MOST_ATTEMPTS = 20  # about a day and a half
 class Letter:
     """What a builder gives: to whom, and the facts of the templates `emails/<template>.txt` and `_subject.txt`.
 
-    There is one address: nobody learns who else got it, and a second try reaches nobody twice.
+    There is one address: nobody learns who else got it, and a second try reaches nobody twice. `headers` are the
+    portal's own, such as that of a link which stops the mail.
     """
 
     to: str
     template: str
     facts: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 Builder = Callable[..., Letter | None]
@@ -125,7 +127,8 @@ def _hand_over(row: OutgoingMail) -> None:
 def _message(letter: Letter) -> EmailMessage:
     facts = {"front_url": settings.PORTAL_FRONT_URL, "desk_url": settings.PORTAL_DESK_URL, **letter.facts}
     subject = " ".join(render_to_string(f"emails/{letter.template}_subject.txt", facts).split())
-    return EmailMessage(subject, render_to_string(f"emails/{letter.template}.txt", facts), None, [letter.to])
+    body = render_to_string(f"emails/{letter.template}.txt", facts)
+    return EmailMessage(subject, body, None, [letter.to], headers=letter.headers)
 
 
 def _put_off(pk: int, problem: Exception) -> None:

@@ -10,8 +10,10 @@ class LibraryConfig(AppConfig):
     def ready(self) -> None:
         from portal.library import (  # noqa: F401  (they register themselves)
             checks,
+            figures,
             finding,
             navigation,
+            news,
             permissions,
             signal_handlers,
             ticks,

@@ -74,3 +74,15 @@ class ReadingState(models.TextChoices):
     WAITING = "waiting", _("waiting to be read")
     READ = "read", _("read")
     REFUSED = "refused", _("could not be read")
+
+
+class Outcome(models.TextChoices):
+    """What became of one row of an import."""
+
+    WAITING = "waiting", _("waits")
+    CREATED = "created", _("new")
+    VERSION = "version", _("a new version of what was there")
+    UPDATED = "updated", _("facts changed")
+    ADOPTED = "adopted", _("there already, and taken in")
+    UNCHANGED = "unchanged", _("unchanged")
+    REFUSED = "refused", _("refused")

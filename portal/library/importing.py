@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, BinaryIO
 
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
@@ -24,6 +23,7 @@ from portal.audit import Verb
 from portal.library import door, history, manifest, publishing
 from portal.library.bundles import Bundle, Missing
 from portal.library.door import Looked
+from portal.library.enums import Outcome
 from portal.library.manifest import BadRow, Manifest, Problem, Row, shown
 from portal.library.models import EvidenceTag, PortalDocument
 from portal.library.publishing import Stored
@@ -32,17 +32,6 @@ from portal.vocabulary.models import Hazard, Sector
 
 # Nobody has to be named for these: what an import may publish.
 OPEN_LABELS = frozenset({Label.CLEAR, Label.GREEN})
-
-
-class Outcome(Enum):
-    """What became of one row."""
-
-    CREATED = "new"
-    VERSION = "a new version of what was there"
-    UPDATED = "facts changed"
-    ADOPTED = "there already, and taken in"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -73,7 +62,7 @@ class Summary:
         return not self.refusals
 
     def sentence(self) -> str:
-        parts = [f"{self.outcomes[outcome]} {outcome.value}" for outcome in Outcome if self.outcomes[outcome]]
+        parts = [f"{self.outcomes[outcome]} {outcome.label}" for outcome in Outcome if self.outcomes[outcome]]
         return ", ".join([*parts, f"{self.published} published"] if self.published else parts) or "no row was given"
 
 
@@ -86,7 +75,7 @@ def import_bundle(bundle: Bundle, told: Manifest, *, wish: Wish, tell: Tell = la
     `tell` is called after each row, for a progress bar. A row that is refused leaves nothing behind, and the rest goes
     on. What was begun and broken off goes on where it stopped.
     """
-    run = _Run(bundle, wish)
+    run = Importing(bundle, wish)
     run.summary.ignored = told.ignored
     for problem in told.problems:
         run.refuse(problem)
@@ -109,14 +98,22 @@ class _Match:
     noted: dict[str, str]
 
 
-class _Run:
-    """One import."""
+class Importing:
+    """One import: `take` each row, then `tie` each, then `publish` each."""
 
     def __init__(self, bundle: Bundle, wish: Wish) -> None:
         self._bundle, self._wish = bundle, wish
         self._known = history.imported()
         self._here: dict[str, int] = {}
         self.summary = Summary()
+
+    def go_on(self, here: Mapping[str, int]) -> None:
+        """What became of rows that were taken before: for each file, its document."""
+        self._here.update(here)
+
+    def became(self, file: str) -> int | None:
+        """The document that a file of this import became."""
+        return self._here.get(file) or None
 
     def refuse(self, problem: Problem) -> None:
         self.summary.outcomes[Outcome.REFUSED] += 1

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.conf import settings
 
 from portal.core import tick
-from portal.library import readings
-from portal.library.tasks import read_waiting_documents
+from portal.library import bundle_imports, readings
+from portal.library.tasks import import_waiting_bundles, read_waiting_documents
 
 
 @tick.step("library: documents to be read")
@@ -20,4 +20,16 @@ def read_what_waits(now: datetime) -> int:
     waiting: int = readings.waiting().count()
     if waiting:
         read_waiting_documents.enqueue()
+    return waiting
+
+
+@tick.step("library: zips to be imported")
+def import_what_waits(now: datetime) -> int:
+    """Hand what waits, or was broken off, to the desk-worker; throw away what nobody wants any more."""
+    if settings.PORTAL_SITE_KIND != "desk":
+        return 0
+    bundle_imports.clear_away(now)
+    waiting: int = bundle_imports.running().count()
+    if waiting:
+        import_waiting_bundles.enqueue()
     return waiting

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.core import demo
-from portal.members import demo_agreements, demo_applications
+from portal.members import demo_agreements, demo_applications, demo_offices
 from portal.members.enums import EndReason, OrganisationKind, StaffRole, Standing
 from portal.members.models import Affiliation, Community, CommunityMembership, Organisation, Person, StandingChange
 
-__all__ = ["ACCOUNTS", "PASSWORD", "demo_agreements", "demo_applications", "seed"]  # the seeders register themselves
+# The seeders register themselves.
+__all__ = ["ACCOUNTS", "PASSWORD", "demo_agreements", "demo_applications", "demo_offices", "seed"]
 
 PASSWORD = "demo-portal-2026"  # noqa: S105  (the published password of the demonstration)
 

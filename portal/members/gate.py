@@ -23,7 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 LEADS_TO = {Standing.UNSIGNED: "agreements", Standing.DORMANT: "come_back"}
 WAYS_BACK = {"agreements", "agreement_version", "come_back", "standing"}
-OPEN_NAMES = {*WAYS_BACK, "live", "ready", "theme", "logo", "robots"}
+OPEN_NAMES = {*WAYS_BACK, "live", "ready", "theme", "logo", "robots", "news_stop"}
 # Sign-in, sign-out, password, address, second factor and sessions stay in everybody's own hands.
 OPEN_PREFIXES = ("account_", "mfa_", "session")
 STEP = timedelta(hours=1)

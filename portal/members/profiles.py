@@ -29,6 +29,13 @@ def opened(person: Person) -> Opened:
     return [(label, _value(person, newest[name])) for name, label in LABELS.items() if name in newest]
 
 
+def phone_of(person: Person) -> str:
+    """The work telephone, the newest; '' where there is none or it does not open. Works on Desk alone."""
+    row = person.sealed_profiles.filter(field="phone").order_by("-sealed_at", "-pk").first()
+    found = _value(person, row) if row is not None else CANNOT
+    return "" if found is CANNOT else str(found)
+
+
 def _value(person: Person, row: SealedProfile) -> str | Promise:
     try:
         text = records.open_sealed(person_record(person.pk), profile_field(row.field), bytes(row.envelope))

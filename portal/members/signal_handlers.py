@@ -10,18 +10,19 @@ from allauth.account.signals import email_changed, password_changed, password_re
 from allauth.mfa.signals import authentication_failed, authenticator_added
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import F, ProtectedError
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.core import outbox
-from portal.members import locks, own_address
+from portal.members import locks, offices, own_address
 from portal.members.enums import FailureKind
 from portal.members.models import Community, FeedToken, FormerAddress, Organisation, Person, Visit
 from portal.members.second_factor import FACTORS, replace_codes_of_staff
 from portal.members.sessions.browsers import browser_name
 from portal.members.standing import dormant_after
+from portal.vocabulary.models import Sector
 
 
 @receiver(user_logged_in)
@@ -90,3 +91,10 @@ def circles_are_closed_not_deleted(sender: Any, instance: Any, **kwargs: Any) ->
     Deleting a person would take them out of the record of who edited, released and read what.
     """
     raise ProtectedError(f"{instance} can be closed, but not deleted.", {instance})
+
+
+@receiver(post_save, sender=Sector)
+def a_sector_has_its_community(sender: Any, instance: Sector, raw: bool = False, **kwargs: Any) -> None:
+    """A sector that the state adds is a community of the access rule from the first moment, and has co-chairs."""
+    if not raw:
+        offices.make_room_for(instance)

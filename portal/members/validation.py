@@ -72,6 +72,16 @@ def ask_anew(person: Person) -> None:
         outbox.put("validation_asked", str(pk))
 
 
+def bring_forward(pk: int, *, now: datetime) -> bool:
+    """Have a member validated anew soon, since something put their place in doubt; False for staff and for others.
+
+    The date moves no later. They are asked at the next `tick`, and have PORTAL_VALIDATION_ASKED_BEFORE to answer.
+    """
+    until = now + settings.PORTAL_VALIDATION_ASKED_BEFORE
+    members = Person.objects.filter(standing=Standing.ACTIVE, validated_until__gt=until)
+    return bool(members.exclude(pk__in=people_of_staff().values("pk")).filter(pk=pk).update(validated_until=until))
+
+
 def _was_asked(row: Validation) -> bool:
     return Reminder.objects.filter(person=row.person_id, kind=ASKED, about=row.due_at).exists()
 

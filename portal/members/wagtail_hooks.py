@@ -12,9 +12,11 @@ from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from portal.members.models import Agreement, CoChair
+from portal.members.models import Agreement
 from portal.members.tallies import count_read
+from portal.vocabulary.models import Sector
 
+SECTOR_PANELS = ("name", "slug", "federal_name", "niem_code", "misp_tag", "description", "in_force_from", "closed_on")
 IN_FORCE = _("It is in force, so this stays as it is. Make a new version for what should change.")
 
 
@@ -43,7 +45,25 @@ class AgreementViewSet(SnippetViewSet):
     copy_view_enabled = True
 
 
-register_snippet(CoChair)
+class SectorForm(WagtailAdminModelForm):
+    """The address of a sector stays: links and communities go by it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "slug" in self.fields:
+            self.fields["slug"].disabled = True
+
+
+class SectorViewSet(SnippetViewSet):
+    """The sectors; the state adds its own. A new one gets its community and the office of its co-chairs at once."""
+
+    model = Sector
+    icon = "group"
+    list_display = ["name", "federal_name", "in_force_from", "closed_on"]
+    edit_handler = ObjectList([FieldPanel(name) for name in SECTOR_PANELS], base_form_class=SectorForm)
+
+
+register_snippet(SectorViewSet)
 register_snippet(AgreementViewSet)
 
 

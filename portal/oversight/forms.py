@@ -16,6 +16,7 @@ from portal.audit.enums import Outcome, Verb
 from portal.audit.models import Event
 from portal.core.environment import SITES
 from portal.core.listings import ActiveFilter, address_without
+from portal.core.rows import LARGEST_KEY
 from portal.core.validators import one_line, printable, without_social_security_number
 from portal.members.models import Person
 from portal.oversight import selection, things
@@ -38,9 +39,7 @@ def _day(label: Any, widget: forms.Widget | None = None) -> forms.DateField:
 
 
 def _key() -> forms.IntegerField:
-    return forms.IntegerField(
-        required=False, min_value=1, max_value=things.LARGEST_KEY, widget=forms.HiddenInput(), label=""
-    )
+    return forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput(), label="")
 
 
 def _any(words: Any, choices: Any) -> list[tuple[str, Any]]:

@@ -20,10 +20,10 @@ from wagtail.models import Page, Site
 
 from portal.access.models import Marked
 from portal.access.viewer import Viewer
+from portal.core.rows import LARGEST_KEY
 from portal.members.models import Person
 
 NAME = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}:[0-9a-z-]{1,40}")
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 PERSON = "members.person"
 PAGE = "wagtailcore.page"
 # Addresses that name one thing: the model, its field, and what the address calls it.

@@ -9,6 +9,7 @@ class ReportingConfig(AppConfig):
         from portal.reporting import (  # noqa: F401  (they register themselves)
             draft_ticks,
             evidence_ticks,
+            figures,
             mail,
             mail_to_members,
             navigation,

@@ -10,8 +10,12 @@ import environ as django_environ
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import environment
-from portal.settings.library import *  # noqa: F403  (a table of numbers, all of them settings)
+from portal.settings.delivery import *  # noqa: F403  (a table of numbers, all of them settings)
+from portal.settings.delivery import mail_settings
+from portal.settings.figures import figures_floor
+from portal.settings.library import *  # noqa: F403  (as above)
 from portal.settings.membership import *  # noqa: F403  (as above)
+from portal.settings.partnership import *  # noqa: F403  (as above)
 from portal.settings.reporting import *  # noqa: F403  (as above)
 from portal.settings.sites import site_settings
 from portal.settings.trail import *  # noqa: F403  (as above)
@@ -27,6 +31,7 @@ PORTAL_DESK_LINK_KEY = ENVIRONMENT.text("PORTAL_DESK_LINK_KEY")
 PORTAL_MFA_KEY = ENVIRONMENT.text("PORTAL_MFA_KEY")
 PORTAL_FRONT_URL = ENVIRONMENT.text("PORTAL_FRONT_URL")
 PORTAL_DESK_URL = ENVIRONMENT.text("PORTAL_DESK_URL")
+PORTAL_FIGURES_FLOOR = figures_floor(ENVIRONMENT)
 PORTAL_PROXY_DEPTH = ENVIRONMENT.number("PORTAL_PROXY_DEPTH")
 PORTAL_KEYRING = ENVIRONMENT.folder("PORTAL_KEYRING")
 PORTAL_TRAIL_KEYS = ENVIRONMENT.folder("PORTAL_TRAIL_KEYS")
@@ -43,7 +48,10 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.vault",
     "portal.members",
+    "portal.delivery",
+    "portal.figures",
     "portal.library",
+    "portal.meetings",
     "portal.bulletins",
     "portal.oversight",
     "portal.reporting",
@@ -56,6 +64,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "csp",
     "django_guid",
+    "anymail",
     "wagtail.contrib.settings",
     "wagtail.contrib.routable_page",
     "wagtail.embeds",
@@ -163,6 +172,7 @@ CACHES = {
     }
 }
 vars().update(_parse.email_url_config(ENVIRONMENT.text("EMAIL_URL")))
+vars().update(mail_settings(ENVIRONMENT))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.text("PORTAL_MAIL_FROM")
 
 STORAGES: dict[str, dict[str, Any]] = {

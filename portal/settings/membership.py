@@ -35,6 +35,9 @@ PORTAL_REFUSAL_KEPT = timedelta(days=365)  # what was written; to be set after t
 PORTAL_APPLICATIONS_PER_HOUR = 5  # from one network
 PORTAL_LINKS_PER_HOUR = 3  # to one address
 PORTAL_PROPOSALS_PER_HOUR = 20  # by one steward
+PORTAL_OFFICE_MESSAGES_PER_HOUR = 3  # to office holders, from one network
+PORTAL_OFFICE_MESSAGES_TO_ONE_PER_HOUR = 10  # to one office holder, from everybody together
+PORTAL_OFFICE_MESSAGES_KEPT = timedelta(days=30)  # how long an answer is waited for
 
 # One account that reads or fetches more than people do
 PORTAL_DOWNLOADS_PER_HOUR = 60

@@ -14,11 +14,15 @@ before_pages = [
     path("-/page/<int:pk>/", page_by_number, name="page_by_number"),
     path("robots.txt", views.robots, name="robots"),
     path("", include("portal.members.urls")),
+    path("", include("portal.delivery.urls")),
     path("", include("portal.oversight.urls")),
     path("", include("portal.library.urls")),
     path("", include("portal.reporting.urls")),
     path("", include("portal.reporting.redress_urls")),
     path("", include("portal.reporting.protected.certificate_urls")),
+    path("", include("portal.meetings.urls")),
+    path("", include("portal.figures.urls")),  # before the committees, whose addresses are any word
+    path("", include("portal.meetings.partnership_urls")),
     path("", include("portal.bulletins.urls")),
     path("", include("search.urls")),
 ]

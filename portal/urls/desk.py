@@ -31,7 +31,11 @@ urlpatterns = [
     path("desk/reports/", include("portal.reporting.desk.urls")),
     path("desk/", include("portal.reporting.desk.more_urls")),
     path("desk/library/", include("portal.library.desk.urls")),
+    path("desk/figures/", include("portal.figures.desk.urls")),
+    path("desk/delivery/", include("portal.delivery.desk_urls")),
     path("desk/plan/", include("portal.library.plan.desk_urls")),
+    path("desk/meetings/", include("portal.meetings.desk.urls")),
+    path("desk/", include("portal.meetings.partnership_desk_urls")),
     path("desk/", include("portal.reporting.protected.desk.urls")),
     *pages,
 ]

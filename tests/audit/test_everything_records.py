@@ -135,6 +135,7 @@ def test_looking_somebody_up_names_whom_and_keeps_no_address(desk: None, sign_in
 # Addresses with a key that are about no single thing, or that record themselves which one.
 ABOUT_NOTHING = {
     "desk_audit_about",
+    "desk_concern_ranking",  # of a region
     "wagtail_bulk_action",
     "wagtailadmin_pages:type_use",
     "wagtailadmin_pages:type_use_results",

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.access.enums import Label, Reach
-from portal.members.models import CoChair, Community
+from portal.members.models import Community, Office, Term
 from portal.vocabulary.models import County, Hazard, Sector
 from tests.conftest import SignIn, session_for
 from tests.factories import CommunityFactory, PersonFactory, bulletin, guidance
@@ -141,10 +141,12 @@ def test_a_list_asks_as_often_for_one_row_as_for_twenty(pages: Any) -> None:
 def test_a_sector_page_names_its_co_chairs_while_they_hold_office(pages: Any) -> None:
     community, today = Community.objects.get(slug="energy"), timezone.localdate()
     since = today - timedelta(days=400)
-    CoChair.objects.create(community=community, name="In Office", employer="A company", since=since)
-    CoChair.objects.create(
-        community=community, name="Out of Office", employer="A company", since=since, until=today - timedelta(days=1)
-    )
+    office, told = Office.objects.get(community=community), timezone.now()
+    facts = {"office": office, "employer": "A company", "since": since}
+    Term.objects.create(name="In Office", told_at=told, **facts)
+    Term.objects.create(name="Out of Office", told_at=told, until=today - timedelta(days=1), **facts)
+    Term.objects.create(name="Not Told", **facts)
     shown = Client().get("/sectors/energy/").content.decode()
     assert "In Office" in shown
     assert "Out of Office" not in shown
+    assert "Not Told" not in shown

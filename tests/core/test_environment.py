@@ -15,6 +15,7 @@ from portal.core.environment import DESK_ALONE, TABLE, EnvironmentProblem, read
 COMPLETE = {v.name: "x" * 60 for v in TABLE if v.name not in DESK_ALONE}
 OF_DESK = dict.fromkeys(DESK_ALONE, "y" * 60)
 COMPLETE |= {"PORTAL_SITE": "front", "PORTAL_PROXY_DEPTH": "0", "PORTAL_PCII_ACCREDITED": "no"}
+COMPLETE |= {"PORTAL_ANYMAIL_PROVIDER": "", "PORTAL_FIGURES_FLOOR": "10"}
 
 
 def test_the_page_shows_the_table() -> None:

@@ -184,6 +184,10 @@ class RunningPortal:
         """Run a management command against the running portal; give what it said."""
         return self._finish(self._begin("manage.py", *arguments))
 
+    def run(self, *arguments: str) -> str:
+        """Run a module of the tests as a process of Desk; give what it said."""
+        return self._finish(self._begin(*arguments))
+
     def facts(self) -> dict[str, Any]:
         """What is in the database, for tests that must know it (`tests.e2e.facts`)."""
         found: dict[str, Any] = json.loads(self._finish(self._begin("-m", "tests.e2e.facts")))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
 from tests.e2e.accounts import Sessions
 
@@ -39,6 +39,11 @@ class Tab:
         assert answer is not None, path
         assert answer.status == status, f"{path} answered {answer.status}, not {status}"
         return answer
+
+    def follow(self, link: Locator) -> None:
+        """Press Enter on a link and wait until its page is there: what is looked at next is that page."""
+        with self.page.expect_navigation():
+            link.press("Enter")
 
     @contextmanager
     def expecting(self, *statuses: int) -> Iterator[None]:

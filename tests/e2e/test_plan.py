@@ -13,7 +13,7 @@ def test_from_the_grid_to_a_cell_by_keyboard_on_a_phone(tabs: Tabs) -> None:
     tab = tabs.front(width=320)
     tab.open("/library/plan/")
     expect(tab.page.get_by_role("rowheader", name="Dams")).to_be_visible()
-    tab.page.get_by_role("link", name="Dams", exact=True).press("Enter")
+    tab.follow(tab.page.get_by_role("link", name="Dams", exact=True))
     check(tab.page)
     tab.page.get_by_role("link", name="Implement risk management activities").press("Enter")
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("Implement risk management activities")

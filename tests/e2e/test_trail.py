@@ -31,7 +31,7 @@ def test_who_opened_a_bulletin_is_found_and_proven_on_another_machine(
     assert ENERGY not in desk.page.url
     row = desk.page.locator("tr", has_text="opened").first
     expect(row).to_contain_text("Bulletin")
-    row.get_by_role("link").first.click()
+    desk.follow(row.get_by_role("link").first)
     check(desk.page)
     desk.page.get_by_text("Download the proof").click()
     desk.page.get_by_label("What it is for").fill("A member asked who saw it")

@@ -23,11 +23,10 @@ from portal.audit.models import Event
 from portal.core.clamd import EICAR
 from portal.library import history, manifest, publishing
 from portal.library.bundles import Folder, NotABundle, Zip
-from portal.library.importing import Outcome, Summary, Wish, import_bundle, read_manifest
+from portal.library.enums import Outcome
+from portal.library.importing import Summary, Wish, import_bundle, read_manifest
 from portal.library.models import EvidenceTag, PortalDocument
-from portal.members.enums import StaffRole
-from tests.conftest import session_for
-from tests.factories import PersonFactory, staff
+from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.usefixtures("desk")
 LIBRARY = Path(__file__).resolve().parents[2] / "demo" / "library"
@@ -316,20 +315,6 @@ def test_a_file_that_is_damaged_inside_a_zip_is_one_bad_row(folder: Path) -> Non
     summary = import_bundle(bundle, read_manifest(bundle), wish=Wish())
     assert outcomes(summary) == {Outcome.REFUSED: 1, Outcome.CREATED: 1}
     assert "damaged inside" in summary.refusals[0].why
-
-
-def test_an_editor_sends_a_zip_and_is_told_what_became_of_each_row(folder: Path) -> None:
-    tell(folder, [row("a.md", "Plan A"), row("gone.md", "Gone")])
-    client = session_for(staff(StaffRole.MOP3_EDITOR))
-    sent = SimpleUploadedFile("bundle.zip", zipped(folder))
-    answer = client.post("/desk/library/add/", {"form": "bundle", "bundle": sent})
-    text = answer.content.decode()
-    assert "1 row was refused" in text
-    assert "gone.md" in text
-    assert PortalDocument.objects.get().uploaded_by_user is not None
-    bad = client.post("/desk/library/add/", {"form": "bundle", "bundle": SimpleUploadedFile("x.zip", b"none")})
-    assert bad.status_code == 422
-    assert "Nothing was imported." in bad.content.decode()
 
 
 # --- the scanner ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -24,6 +25,9 @@ from portal.audit import Verb, checkpoints, sealing
 from portal.audit.models import Event
 from portal.bulletins import actions
 from portal.bulletins.models import BulletinPage, ShareRequest
+from portal.library.models import BundleImport
+from portal.meetings.desk.item_actions import AssignAction
+from portal.meetings.minutes.actions import BeginMinutes
 from portal.members.actions.recovery import RecordCallBack
 from portal.members.enums import AlarmKind, OrganisationKind, StaffRole
 from portal.members.models import Alarm, FactorRecovery, Lock, MembershipProposal, Person, Validation
@@ -45,6 +49,8 @@ from tests.conftest import enrol, session_for
 from tests.factories import CommunityFactory, OrganisationFactory, PersonFactory, bulletin, draft, guidance, staff
 from tests.library import making as library
 from tests.library.plan.making import commented
+from tests.meetings import making as meetings
+from tests.meetings.concerns import making as partnership
 from tests.members.test_vetting import application
 from tests.reporting.making import make_report, take_in
 from tests.reporting.protected.desk import working as protected
@@ -255,11 +261,19 @@ def library_samples() -> Iterator[Sample]:
     public = library.document()
     yield sample("desk_library")
     yield sample("desk_library_add")
+    run = BundleImport.objects.create(by=staff(StaffRole.MOP3_EDITOR), name="plans.zip")
+    yield sample("desk_library_imports")
+    yield sample("desk_library_import", run.pk)
+    yield sample("desk_library_import_act", run.pk, "stop")
     yield sample("desk_library_document", public.pk, form="facts")
     yield sample("desk_library_act", public.pk, "publish")
     yield sample("desk_library_act", public.pk, "version")
     yield sample("desk_library_evidence")
     yield sample("desk_library_evidence_export", purpose="For the accreditation")
+    yield sample("desk_delivery")
+    yield sample("desk_delivery_retry")
+    for name in ("desk_figures", "desk_figures_csv", "desk_figures_release", "desk_figures_withdraw"):
+        yield sample(name)
 
 
 def protected_samples() -> Iterator[Sample]:
@@ -292,6 +306,56 @@ def protected_samples() -> Iterator[Sample]:
     yield sample("desk_request_answer", asked.pk)
 
 
+def partnership_samples() -> Iterator[Sample]:
+    held = partnership.term(told_at=None)
+    about, asked = partnership.concern(), partnership.visit()
+    sent = partnership.recommended(partnership.concern(), by=staff(StaffRole.MOP3_EDITOR))
+    yield sample("desk_offices")
+    yield sample("desk_offices_vacant")
+    yield sample("desk_offices_to_tell")
+    yield sample("desk_office_new")
+    yield sample("desk_office", held.office.pk)
+    yield sample("desk_office_add", held.office.pk)
+    yield sample("desk_term", held.pk)
+    yield sample("desk_term_act", held.pk, "told")
+    yield sample("desk_concerns")
+    yield sample("desk_concern", about.pk)
+    yield sample("desk_concern_act", about.pk, "close")
+    yield sample("desk_concern_rankings")
+    yield sample("desk_concern_ranking", "state")
+    yield sample("desk_recommendations")
+    yield sample("desk_recommendation", sent.pk)
+    yield sample("desk_initiatives")
+    yield sample("desk_initiative_new")
+    yield sample("desk_initiative", partnership.initiative().pk)
+    yield sample("desk_initiative_figure", partnership.initiative().pk)
+    yield sample("desk_visits")
+    yield sample("desk_visit", asked.pk)
+    yield sample("desk_visit_act", asked.pk, "done")
+
+
+def meetings_samples() -> Iterator[Sample]:
+    editor = staff(StaffRole.MOP3_EDITOR)
+    with time_machine.travel(timezone.now() - timedelta(days=9), tick=False):
+        held, _notice = meetings.post(by=editor, starts_at=timezone.now() + timedelta(days=8))
+        drill, _notice = meetings.post(by=editor, kind="exercise")
+    BeginMinutes(held, editor).execute()
+    item = AssignAction(held, editor, "Write the plan", None, "Office of the partnership").execute()
+    yield sample("desk_meetings")
+    yield sample("desk_meeting_add")
+    yield sample("desk_meeting_earliest")
+    yield sample("desk_meeting", held.pk)
+    yield sample("desk_meeting_act", held.pk, "post")
+    yield sample("desk_meeting_sheet", held.pk)
+    yield sample("desk_meeting_needs", held.pk)
+    yield sample("desk_exercise", drill.pk)
+    yield sample("desk_minutes", held.pk)
+    yield sample("desk_minutes_act", held.pk, "write")
+    yield sample("desk_action_items")
+    yield sample("desk_action_item", item.pk)
+    yield sample("desk_action_act", item.pk, "close")
+
+
 @pytest.fixture
 def samples(desk: None, pages: Any) -> list[Sample]:
     admin = Sample("/admin/", "/admin/", "wagtailadmin_home")
@@ -306,6 +370,8 @@ def samples(desk: None, pages: Any) -> list[Sample]:
         *library_samples(),
         *plan_samples(),
         *protected_samples(),
+        *partnership_samples(),
+        *meetings_samples(),
         admin,
     ]
 

@@ -25,7 +25,7 @@ from tests.conftest import session_for
 from tests.factories import PersonFactory, staff
 from tests.oversight.happenings import WEDNESDAY, happened, looks, sealed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 LAST_WEEK = date(2026, 2, 23)
 FINDING = "Looked at each entry; all have a reason."
 

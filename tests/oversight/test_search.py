@@ -23,7 +23,7 @@ from tests.conftest import session_for
 from tests.factories import CommunityFactory, PersonFactory, bulletin, guidance, staff
 from tests.oversight.happenings import WEDNESDAY, happened, looks, sealed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 SEARCH = "/desk/audit/"
 
 

@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.access.enums import Label, Reach
-from portal.core import outbox, tick
-from portal.core.models import OutgoingMail
+from portal.core import tick
+from portal.delivery import sending
+from portal.delivery.enums import Mode
+from portal.delivery.models import Choice, Delivery
 from portal.members.enums import Standing
 from portal.members.models import Person
 from search import saved
@@ -30,7 +32,8 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def clock(pages: Any) -> Iterator[time_machine.Traveller]:
+def clock(pages: Any, settings: Any) -> Iterator[time_machine.Traveller]:
+    settings.PORTAL_NEWS_CONNECTIONS = 1
     with time_machine.travel(MONDAY, tick=False) as moment:
         yield moment
 
@@ -48,7 +51,7 @@ def a_day_later(clock: time_machine.Traveller, *, days: int = 1) -> int:
     """Let time go by and the clock's step run; returns how many mails were asked for, and sends them."""
     clock.shift(timedelta(days=days, minutes=10))
     asked = saved.ask_for_mail(timezone.now())
-    outbox.send_waiting(all_sites=True)
+    sending.send_waiting()
     return asked
 
 
@@ -148,7 +151,7 @@ class TestMail:
         assert a_day_later(clock) == 1
         (message,) = mail.outbox
         assert message.to == [person.email]
-        assert message.subject == "1 new result in a saved search"
+        assert message.subject == "TLP:CLEAR 1 new result in a saved search"
         assert "TLP:CLEAR  Zebra found" in message.body and page.permalink in message.body
         assert PAGE in message.body and "Zebras" in message.body
         assert "q=zebra" not in message.body
@@ -193,6 +196,7 @@ class TestMail:
         a_day_later(clock)
         (message,) = mail.outbox
         assert "TLP:AMBER  Notice to the sector" in message.body and page.permalink in message.body
+        assert "Zebras" not in message.message().as_string(), "its name would say what the notice is about"
         assert "A piece of guidance" in message.body and reverse("page_by_number", args=[guide.pk]) in message.body
         assert "secret" not in message.body.lower() and "zebra guide" not in message.body.lower()
         assert "zebra-" not in message.body
@@ -215,6 +219,15 @@ class TestMail:
         assert "TLP:AMBER  Bulletin" in message.body
         assert "secret" not in message.body and page.url not in message.body
 
+    def test_who_chose_no_mail_about_news_has_none_of_this_either(self, clock: Any) -> None:
+        person = PersonFactory()
+        Choice.objects.create(person=person, mode=Mode.NOTHING)
+        keep(person)
+        clock.shift(timedelta(hours=1))
+        bulletin(title="Zebra")
+        a_day_later(clock)
+        assert mail.outbox == []
+
     def test_it_is_run_as_its_owner_at_the_moment_of_sending(self, clock: Any) -> None:
         """Asked for while it could be read; taken back before the mail was written."""
         circle = CommunityFactory()
@@ -226,7 +239,7 @@ class TestMail:
         clock.shift(timedelta(days=2))
         assert saved.ask_for_mail(timezone.now()) == 2
         left.community_memberships.update(ended_at=timezone.now())
-        outbox.send_waiting(all_sites=True)
+        sending.send_waiting()
         assert [message.to for message in mail.outbox] == [[stays.email]]
 
     @pytest.mark.parametrize("change", [{"recalled_at": MONDAY}, {"expires_at": MONDAY}])
@@ -248,6 +261,27 @@ class TestMail:
         a_day_later(clock)
         assert mail.outbox == []
 
+    def test_mail_at_once_comes_as_soon_as_it_has_settled(self, clock: Any) -> None:
+        keep(PersonFactory(), alerts=Alerts.AT_ONCE)
+        clock.shift(timedelta(minutes=1))
+        bulletin(title="Zebra")
+        clock.shift(timedelta(minutes=6))
+        assert saved.ask_for_mail(timezone.now()) == 1
+        assert sending.send_waiting() == 1
+        assert saved.ask_for_mail(timezone.now()) == 0
+
+    def test_one_click_stops_the_mail_of_this_search_and_keeps_the_search(self, clock: Any) -> None:
+        row, other = keep(PersonFactory()), keep(PersonFactory())
+        clock.shift(timedelta(hours=1))
+        bulletin(title="Zebra")
+        a_day_later(clock)
+        (message,) = [message for message in mail.outbox if message.to == [row.person.email]]
+        link = message.extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+        assert Client().post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
+        row.refresh_from_db()
+        other.refresh_from_db()
+        assert (row.alerts, other.alerts) == ("none", "daily")
+
     def test_who_stopped_it_meanwhile_has_no_mail(self, clock: Any) -> None:
         row = keep(PersonFactory())
         clock.shift(timedelta(hours=1))
@@ -255,7 +289,7 @@ class TestMail:
         clock.shift(timedelta(days=2))
         saved.ask_for_mail(timezone.now())
         SavedSearch.objects.filter(pk=row.pk).update(alerts=Alerts.NONE)
-        outbox.send_waiting(all_sites=True)
+        sending.send_waiting()
         assert mail.outbox == []
 
     def test_only_what_has_all_the_words_is_told(self, clock: Any) -> None:
@@ -281,7 +315,7 @@ class TestMail:
         clock.shift(timedelta(days=1, minutes=10))
         bulletin(title="Zebra just now")
         saved.ask_for_mail(timezone.now())
-        outbox.send_waiting(all_sites=True)
+        sending.send_waiting()
         a_day_later(clock)
         assert ["first" in message.body for message in mail.outbox] == [True, False]
         assert ["just now" in message.body for message in mail.outbox] == [False, True]
@@ -301,7 +335,7 @@ class TestMail:
             a_day_later(clock)
             assert mail.outbox == []
         clock.shift(timedelta(hours=3))
-        outbox.send_waiting(all_sites=True)
+        sending.send_waiting()
         assert len(mail.outbox) == 1
 
     def test_the_row_that_waits_says_nothing(self, clock: Any) -> None:
@@ -310,7 +344,7 @@ class TestMail:
         bulletin(title="Zebra")
         clock.shift(timedelta(days=2))
         saved.ask_for_mail(timezone.now())
-        row = OutgoingMail.objects.get(kind="saved_search")
+        row = Delivery.objects.get(kind="saved_search")
         assert set(row.about) <= set("0123456789:")
         begun = saved.moment_of(row.about.split(":")[1])
         assert begun == MONDAY

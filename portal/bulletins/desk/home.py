@@ -21,13 +21,13 @@ from portal.bulletins.models.reading import ShareRequestQuerySet
 from portal.core import queues
 from portal.core.listings import paginate
 from portal.core.queues import Queue
+from portal.core.rows import LARGEST_KEY
 from portal.members.audience import report
 from portal.members.enums import StaffRole
 from portal.members.requests import person_of
 from portal.members.widgets import people_by_address
 
 WHO_ANSWERS = [role for roles in ANSWERERS.values() for role in roles]
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 
 
 @require_safe

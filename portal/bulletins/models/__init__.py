@@ -4,7 +4,7 @@ from portal.bulletins.models.bulletin import BulletinChange, BulletinIndexPage, 
 from portal.bulletins.models.guidance import EmployeeSheetPage, GuidanceIndexPage, GuidancePage
 from portal.bulletins.models.home import HomePage
 from portal.bulletins.models.information import InformationIndexPage, InformationPage
-from portal.bulletins.models.reading import Feedback, FeedMemory, FormerReader, Reading, ShareRequest
+from portal.bulletins.models.reading import Feedback, FeedMemory, FormerReader, PulseCount, Reading, ShareRequest
 from portal.bulletins.models.release import Release, ReleaseRequest
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "HomePage",
     "InformationIndexPage",
     "InformationPage",
+    "PulseCount",
     "Reading",
     "Release",
     "ReleaseRequest",

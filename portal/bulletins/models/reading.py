@@ -84,18 +84,39 @@ class ShareRequest(models.Model):
 
 
 class Feedback(models.Model):
-    """Whether a bulletin was useful to somebody."""
+    """Whether a bulletin was useful to somebody. `reader` stands for them (portal/bulletins/pulse.py): no name does.
+
+    `person` is of answers from before there were marks, and empty by now. `given_at` is the beginning of the day.
+    """
 
     page = models.ForeignKey("bulletins.BulletinPage", on_delete=models.CASCADE, related_name="feedback")
-    person: Any = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
+    person: Any = models.ForeignKey("members.Person", null=True, on_delete=models.CASCADE, related_name="+")
+    reader = models.CharField(_("mark of the reader"), max_length=43, default="", db_default="")
     was_useful = models.BooleanField(_("useful"))
-    given_at = models.DateTimeField(_("given"), auto_now=True)
+    given_at = models.DateTimeField(_("given"))
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["page", "person"], name="bulletins_feedback_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["page", "person"], name="bulletins_feedback_once"),
+            models.UniqueConstraint(
+                fields=["page", "reader"], condition=~models.Q(reader=""), name="bulletins_feedback_mark"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} on {self.page_id}"
+        return f"an answer on {self.page_id}"
+
+
+class PulseCount(models.Model):
+    """What members said of a bulletin whose question has closed: two numbers, and nobody's answer."""
+
+    page = models.OneToOneField("bulletins.BulletinPage", on_delete=models.CASCADE, related_name="pulse")
+    useful = models.PositiveIntegerField(_("useful"), default=0)
+    not_useful = models.PositiveIntegerField(_("not useful"), default=0)
+    closed_at = models.DateTimeField(_("closed"))
+
+    def __str__(self) -> str:
+        return f"{self.useful} and {self.not_useful} on {self.page_id}"
 
 
 class FormerReader(models.Model):

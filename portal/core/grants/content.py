@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from portal.core.grants.rights import ALL, Grant, closed, reads, with_parts
+from portal.core.grants.partnership import DELIVERY, FIGURES, MEETINGS, PARTNERSHIP
+from portal.core.grants.rights import ALL, DESK, PAGES, Grant, closed, marked, reads, with_parts
 
-AUDIENCE = ("audience_communities", "audience_organisations", "audience_people")
-PAGES = "published content, which Desk writes"
-DESK = "used on Desk alone"
 UNUSED = "not used by the portal"
-
-
-def _marked(table: str, *parts: str) -> tuple[Grant, ...]:
-    return with_parts(Grant(table, select=ALL, why=PAGES), *AUDIENCE, *parts)
 
 
 CORE = (
@@ -124,7 +118,15 @@ MEMBERSHIP = (
         Grant("members_organisation", select=ALL, why="who belongs where; Desk writes it"), "sectors", "counties"
     ),
     *reads("who belongs where; Desk writes it", "members_community", "members_affiliation"),
-    *reads("who belongs where; Desk writes it", "members_communitymembership", "members_cochair"),
+    *reads("who belongs where; Desk writes it", "members_communitymembership", "members_office"),
+    Grant("members_term", select=ALL, update=("told_at",), why="a candidate says that they know that office is public"),
+    Grant(
+        "members_officemessage",
+        select=("id", "uuid", "term_id", "relayed_at", "was_reached", "answered_at"),
+        insert=True,
+        update=("answer", "shares_address", "answered_at"),
+        why="anybody writes to an office holder, sealed; the holder answers, sealed",
+    ),
     Grant("members_membershipproposal", select=ALL, insert=True, why="a steward proposes; staff decide"),
 )
 
@@ -148,12 +150,13 @@ APPLICATIONS = (
 )
 
 CONTENT = (
-    *_marked("library_portaldocument", "sectors", "hazards", "evidence"),
+    *marked("library_portaldocument", "sectors", "hazards", "evidence"),
     *reads(PAGES, "library_evidencetag", "library_documentreading", "library_documentpage"),
-    *_marked("library_portalimage"),
-    *_marked("library_provision"),
+    *closed(DESK, "library_bundleimport", "library_bundlerow"),
+    *marked("library_portalimage"),
+    *marked("library_provision"),
     *reads(PAGES, "library_liabilitygap", "library_liabilitygap_provisions"),
-    *_marked("library_plancell"),
+    *marked("library_plancell"),
     *reads(PAGES, "library_planpart", "library_planversion"),
     Grant(
         "library_plancomment",
@@ -162,15 +165,15 @@ CONTENT = (
         why="a member comments on a draft, sealed, and reads the answer; staff answer",
     ),
     Grant("library_rendition", select=ALL, insert=True, why="sizes of pictures, made when they are first asked for"),
-    *_marked("bulletins_bulletinindexpage"),
-    *_marked("bulletins_bulletinpage", "sectors", "counties"),
+    *marked("bulletins_bulletinindexpage"),
+    *marked("bulletins_bulletinpage", "sectors", "counties"),
     *reads(PAGES, "bulletins_cvereference", "bulletins_bulletinchange"),
-    *_marked("bulletins_guidanceindexpage"),
-    *_marked("bulletins_guidancepage", "hazards", "sectors"),
-    *_marked("bulletins_employeesheetpage"),
-    *_marked("bulletins_homepage"),
-    *_marked("bulletins_informationindexpage"),
-    *_marked("bulletins_informationpage"),
+    *marked("bulletins_guidanceindexpage"),
+    *marked("bulletins_guidancepage", "hazards", "sectors"),
+    *marked("bulletins_employeesheetpage"),
+    *marked("bulletins_homepage"),
+    *marked("bulletins_informationindexpage"),
+    *marked("bulletins_informationpage"),
     Grant("bulletins_reading", select=ALL, insert=True, why="who opened what"),
     Grant("bulletins_feedmemory", select=ALL, insert=True, update=("carried",), why="what a feed carried before"),
     Grant("bulletins_sharerequest", select=ALL, insert=True, why="a member asks to share wider; staff answer"),
@@ -179,9 +182,10 @@ CONTENT = (
         select=ALL,
         insert=True,
         update=("was_useful", "given_at"),
-        why="a reader says whether it was useful",
+        why="a reader says whether it was useful, under a mark that only Front can make",
     ),
     *reads("who could read it before it was recalled", "bulletins_formerreader"),
+    *closed("what was answered, as two numbers, once the question has closed", "bulletins_pulsecount"),
     *closed(DESK, "bulletins_releaserequest"),
     *reads("whether a public bulletin was released; the check at the start", "bulletins_release"),
     *closed(DESK, "bulletins_release_editors"),
@@ -345,8 +349,12 @@ TABLE: tuple[Grant, ...] = (
     *MEMBERSHIP,
     *APPLICATIONS,
     *CONTENT,
+    *MEETINGS,
+    *PARTNERSHIP,
     *REPORTING,
     *SEARCH,
+    *DELIVERY,
+    *FIGURES,
     *WAGTAIL,
     *OTHERS,
 )

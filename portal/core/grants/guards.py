@@ -6,7 +6,8 @@ applicant or for an officer, depends on the row. docs/decisions/ says why these 
 
 from __future__ import annotations
 
-from portal.core.grants.rights import Guard
+from portal.core.grants.partnership_guards import DELIVERY, MEETINGS, PARTNERSHIP, SEARCH
+from portal.core.grants.rights import Guard, just_now
 
 # Functions that guards ask. They run with their owner's rights, so that Front needs none for the answer.
 FUNCTIONS: dict[str, str] = {
@@ -18,6 +19,13 @@ FUNCTIONS: dict[str, str] = {
     "portal_is_contact(contact bigint, person bigint)": (
         "SELECT contact <> person AND EXISTS (SELECT FROM members_affiliation c JOIN members_affiliation p"
         " USING (organisation_id) WHERE c.person_id = contact AND c.is_point_of_contact AND p.person_id = person)"
+    ),
+    "portal_is_co_chair(who bigint, concern bigint)": (
+        "SELECT EXISTS (SELECT FROM meetings_concern c JOIN members_community m ON m.sector_id = c.sector_id"
+        " JOIN members_office o ON o.community_id = m.id AND o.closed_at IS NULL"
+        " JOIN members_term t ON t.office_id = o.id AND t.told_at IS NOT NULL"
+        " WHERE c.id = concern AND t.person_id = who AND t.since <= current_date + 1"
+        " AND (t.until IS NULL OR t.until >= current_date - 1))"
     ),
     "portal_may_report(contact bigint, person bigint, organisation bigint)": (
         "SELECT contact <> person AND NOT portal_is_staff(person) AND EXISTS (SELECT FROM members_organisation o"
@@ -37,11 +45,6 @@ FUNCTIONS: dict[str, str] = {
         " ELSE true END) END"
     ),
 }
-
-
-def just_now(moment: str) -> str:
-    """That a moment which Front writes is the present one: it dates nothing back, and nothing into the future."""
-    return f"{moment} BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp() + interval '1 minute'"
 
 
 def kept_or_just_now(column: str) -> str:
@@ -158,6 +161,19 @@ MEMBERSHIP = (
         "INSERT",
         "NEW.answered_at IS NULL AND NEW.answered_by_id IS NULL AND NEW.is_granted IS NULL",
         "questions that nobody has answered",
+    ),
+    Guard(
+        "bulletins_feedback",
+        "INSERT",
+        "NEW.person_id IS NULL AND NEW.reader ~ '^[A-Za-z0-9_-]{43}$'"
+        " AND NEW.given_at BETWEEN clock_timestamp() - interval '26 hours' AND clock_timestamp() + interval '1 minute'",
+        "answers of today, under a mark and in nobody's name",
+    ),
+    Guard(
+        "bulletins_feedback",
+        "UPDATE",
+        "NEW.given_at BETWEEN clock_timestamp() - interval '26 hours' AND clock_timestamp() + interval '1 minute'",
+        "the answer under a mark changes today",
     ),
     Guard(
         "library_plancomment",
@@ -294,16 +310,6 @@ REPORTING = (
     ),
 )
 
-SEARCH = (
-    Guard(
-        "search_savedsearch",
-        "INSERT",
-        f"{just_now('NEW.saved_at')} AND {just_now('NEW.told_until')}",
-        "searches saved now; of nothing from before is anybody told",
-    ),
-    Guard("search_savedsearch", "UPDATE", "NEW.told_until >= OLD.told_until", "what was told is not told again"),
-)
-
 # What Front and its worker record. Of what Desk alone does Front could only make things up: that whom something means
 # was erased in order, that a segment was dropped, that a key was destroyed. A test holds the list against the code.
 FRONTS_VERBS = (
@@ -332,6 +338,16 @@ FRONTS_VERBS = (
     "handoff.make",
     "handoff.number",
     "plan.comment",
+    "term.known",
+    "office.write",
+    "office.answer",
+    "concern.raise",
+    "concern.merge",
+    "visit.ask",
+    "meeting.answer",
+    "meeting.need",
+    "news.choose",
+    "news.stop",
 )
 VERBS_IN_SQL = ", ".join(f"'{verb}'" for verb in FRONTS_VERBS)
 
@@ -360,7 +376,18 @@ TRAIL = (
     ),
 )
 
-GUARDS: tuple[Guard, ...] = (*ACCOUNTS, *MEMBERSHIP, *APPLICATIONS, *MAIL, *REPORTING, *SEARCH, *TRAIL)
+GUARDS: tuple[Guard, ...] = (
+    *ACCOUNTS,
+    *MEMBERSHIP,
+    *APPLICATIONS,
+    *MAIL,
+    *PARTNERSHIP,
+    *MEETINGS,
+    *REPORTING,
+    *SEARCH,
+    *DELIVERY,
+    *TRAIL,
+)
 
 
 def guarded_tables() -> dict[str, tuple[Guard, ...]]:

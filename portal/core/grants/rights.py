@@ -52,3 +52,17 @@ def closed(why: str, *tables: str) -> tuple[Grant, ...]:
 def with_parts(grant: Grant, *parts: str) -> tuple[Grant, ...]:
     """A table, and the tables of its many-to-many relations, all alike."""
     return (grant, *(replace(grant, table=f"{grant.table}_{part}") for part in parts))
+
+
+def just_now(moment: str) -> str:
+    """That a moment which Front writes is the present one: it dates nothing back, and nothing into the future."""
+    return f"{moment} BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp() + interval '1 minute'"
+
+
+AUDIENCE = ("audience_communities", "audience_organisations", "audience_people")
+PAGES = "published content, which Desk writes"
+DESK = "used on Desk alone"
+
+
+def marked(table: str, *parts: str) -> tuple[Grant, ...]:
+    return with_parts(Grant(table, select=ALL, why=PAGES), *AUDIENCE, *parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404
 
+from portal.core.rows import LARGEST_KEY
 from portal.library.actions import EDITORS, PUBLISHERS
 from portal.library.models import PortalDocument
 from portal.library.permissions import visible_on_desk
@@ -17,7 +18,6 @@ READERS = (
     *(StaffRole.MOP3_EDITOR, StaffRole.MIAC_AUTHOR, StaffRole.MIAC_ANALYST, StaffRole.MIAC_SUPERVISOR),
     *(StaffRole.PRIVACY_OFFICER, StaffRole.ADMINISTRATOR),
 )
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 
 
 def get_document(person: Person, pk: int) -> PortalDocument:

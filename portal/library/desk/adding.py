@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -13,19 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.files import names
-from portal.library import history, importing, publishing
-from portal.library.bundles import Missing, NotABundle, Zip
+from portal.library import bundle_imports, history, publishing
+from portal.library.bundles import Missing, NotABundle
 from portal.library.desk.access import EDITORS
+from portal.library.desk.actions import SendBundle
 from portal.library.desk.forms import AddForm, BundleForm
-from portal.library.importing import Outcome, Summary, Wish
 from portal.library.manifest import NotAManifest
-from portal.library.models import PortalDocument
+from portal.library.models import BundleImport, PortalDocument
+from portal.library.tasks import import_waiting_bundles
 from portal.members.models import Person
 from portal.members.requests import person_of
 from portal.members.roles import for_roles
-
-MOST_ROWS = 300  # of a zip that is sent as a form; more are imported by the command
-MOST_SHOWN = 100
 
 
 @for_roles(*EDITORS)
@@ -60,33 +57,19 @@ def _add_one(form: AddForm, by: Person) -> PortalDocument:
 
 
 def _add_bundle(request: HttpRequest) -> HttpResponse:
+    """The zip is looked into at once, and taken in by the worker."""
     form = BundleForm(request.POST, request.FILES)
     if not form.is_valid():
         return _ask(request, AddForm(), form)
+    file = form.cleaned_data["bundle"]
     try:
-        summary = _import(form.cleaned_data["bundle"], person_of(request))
+        told = bundle_imports.looked_into(file)
     except (NotABundle, NotAManifest, Missing) as problem:
         form.add_error("bundle", _("%(why)s Nothing was imported.") % {"why": problem})
         return _ask(request, AddForm(), form)
-    return render(request, "desk/library/imported.html", _told(summary))
-
-
-def _import(file: Any, by: Person) -> Summary:
-    bundle = Zip(file)
-    told = importing.read_manifest(bundle)
-    if told.count > MOST_ROWS:
-        raise NotAManifest(_("It has more than %(count)d rows. Split it.") % {"count": MOST_ROWS})
-    return importing.import_bundle(bundle, told, wish=Wish(by=by))
-
-
-def _told(summary: Summary) -> dict[str, Any]:
-    return {
-        "outcomes": [(outcome.value, summary.outcomes[outcome]) for outcome in Outcome if summary.outcomes[outcome]],
-        "refusals": summary.refusals[:MOST_SHOWN],
-        "remarks": summary.remarks[:MOST_SHOWN],
-        "refused": len(summary.refusals),
-        "ignored": summary.ignored,
-    }
+    run: BundleImport = SendBundle(file=file, told=told, by=person_of(request)).execute()
+    import_waiting_bundles.enqueue()
+    return redirect("desk_library_import", pk=run.pk)
 
 
 def _ask(request: HttpRequest, form: AddForm, bundle_form: BundleForm) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.core.actions import Action, ActionRefused
+from portal.core.rows import LARGEST_KEY
 from portal.library.models import PlanCell, PlanPart, PlanVersion, PortalDocument
 from portal.library.permissions import visible_on_desk
 from portal.library.plan import actions, cells, entitled
@@ -26,7 +27,6 @@ from portal.members.requests import person_of
 from portal.members.roles import for_roles
 from portal.vocabulary.models import Sector
 
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 SAFE = ("GET", "HEAD")
 
 

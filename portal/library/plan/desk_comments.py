@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.core import queues
 from portal.core.actions import ActionRefused
 from portal.core.listings import paginate
+from portal.core.rows import LARGEST_KEY
 from portal.library.models import PlanComment
 from portal.library.plan import actions, comments, entitled
-from portal.library.plan.desk import LARGEST_KEY
 from portal.library.plan.desk_forms import AnswerForm
 from portal.members.requests import person_of
 from portal.members.roles import for_roles

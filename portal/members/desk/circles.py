@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core import queues
 from portal.core.actions import Action, ActionRefused
 from portal.core.listings import paginate
+from portal.core.rows import LARGEST_KEY
 from portal.members import circles
 from portal.members.actions import affiliations, circles as actions, memberships
 from portal.members.actions.circles import COMMUNITY_STAFF, ORGANISATION_STAFF
@@ -35,7 +36,6 @@ from portal.members.requests import person_of
 from portal.members.roles import for_roles
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 
 
 def _get(model: Any, pk: int) -> Any:

@@ -18,6 +18,7 @@ from portal import audit
 from portal.core import queues
 from portal.core.actions import Action, ActionRefused
 from portal.core.listings import paginate
+from portal.core.rows import LARGEST_KEY
 from portal.members import clearance, ends, profiles, validation
 from portal.members.actions.clearance import EndClearance, GrantClearance
 from portal.members.actions.ends import Close, Lift, NameSponsor, Reopen, Suspend
@@ -32,7 +33,6 @@ from portal.members.ways_back import explain
 
 READERS = (*ends.OFFICERS, StaffRole.ADMINISTRATOR)
 FORM_METHODS = ["GET", "HEAD", "POST"]
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 MOST_SHOWN = 50
 
 

@@ -16,6 +16,7 @@ from portal import audit
 from portal.audit import Verb
 from portal.core.actions import ActionRefused
 from portal.core.listings import paginate
+from portal.core.rows import LARGEST_KEY
 from portal.members import staff_roles
 from portal.members.actions.staff_roles import GiveRole, TakeRole
 from portal.members.enums import StaffRole
@@ -27,7 +28,6 @@ from portal.members.requests import person_of
 from portal.members.roles import refuse_page
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 MOST_SHOWN = 50
 ACTIONS = {"give": GiveRole, "take": TakeRole}
 View = Callable[..., HttpResponse]

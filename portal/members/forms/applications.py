@@ -113,7 +113,9 @@ class WantedForm(PageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sectors = Sector.objects.filter(closed_on=None).values_list("slug", "name")
-        others = Community.objects.known_to(None).exclude(kind=CommunityKind.SECTOR).values_list("slug", "name")
+        # Sectors are asked for above, and a seat on a committee is given, not asked for.
+        asked_elsewhere = (CommunityKind.SECTOR, CommunityKind.COMMITTEE)
+        others = Community.objects.known_to(None).exclude(kind__in=asked_elsewhere).values_list("slug", "name")
         self._choices("sectors", list(sectors))
         self._choices("communities", list(others))
         if not others:

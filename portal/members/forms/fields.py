@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
+from portal.core.rows import LARGEST_KEY
 
 
 class KeyChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone

@@ -1,4 +1,4 @@
-"""People, organisations, communities, applications, standing, sessions, locks, feed tokens."""
+"""People, organisations, communities, offices, applications, standing, sessions, locks, feed tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from portal.members.models.applications import (
 )
 from portal.members.models.circles import (
     Affiliation,
-    CoChair,
     Community,
     CommunityMembership,
     MembershipProposal,
@@ -20,6 +19,7 @@ from portal.members.models.circles import (
 from portal.members.models.codes import UsedCode
 from portal.members.models.feeds import FeedToken
 from portal.members.models.locks import Alarm, FactorRecovery, FormerAddress, Lock, SignInFailure
+from portal.members.models.offices import Office, OfficeMessage, Term
 from portal.members.models.people import Person
 from portal.members.models.sessions import DeskSession, FrontSession
 from portal.members.models.standing import (
@@ -49,7 +49,6 @@ __all__ = [
     "Bounce",
     "CaptainReview",
     "Clearance",
-    "CoChair",
     "Community",
     "CommunityMembership",
     "Departure",
@@ -61,6 +60,8 @@ __all__ = [
     "FrontSession",
     "Lock",
     "MembershipProposal",
+    "Office",
+    "OfficeMessage",
     "Organisation",
     "Person",
     "ReadTally",
@@ -69,6 +70,7 @@ __all__ = [
     "SealedProfile",
     "SignInFailure",
     "StandingChange",
+    "Term",
     "UsedCode",
     "Validation",
     "VettingEntry",

@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
 
 from portal.members.enums import CommunityKind, OrganisationKind
 
@@ -176,23 +175,3 @@ class MembershipProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} for {self.community_id}"
-
-
-class CoChair(models.Model):
-    """Who chairs a sector, as the public may know it: name, office and employer, never how to reach them."""
-
-    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="co_chairs")
-    name = models.CharField(_("name"), max_length=120)
-    employer = models.CharField(_("employer"), max_length=200)
-    since = models.DateField(_("since"))
-    until = models.DateField(_("until"), null=True, blank=True)
-
-    panels = [FieldPanel(name) for name in ("community", "name", "employer", "since", "until")]
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = _("co-chair")
-        verbose_name_plural = _("co-chairs")
-
-    def __str__(self) -> str:
-        return f"{self.name}, {self.employer}"

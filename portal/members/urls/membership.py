@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.members.views import agreements, circles, membership
+from portal.members.views import agreements, circles, membership, offices
 
 urlpatterns = [
     path("account/agreements/", agreements.owed, name="agreements"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("account/organisation/validations/<int:pk>/", membership.confirm, name="organisation_confirm"),
     path("account/organisation/left/<int:pk>/", membership.has_left, name="has_left"),
     path("account/communities/<slug:slug>/", circles.community, name="community"),
+    path("account/offices/<int:pk>/", offices.known, name="office_known"),
+    path("account/office-messages/<uuid:identifier>/", offices.answer, name="office_answer"),
 ]

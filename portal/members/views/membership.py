@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.access.viewer import viewer_of
 from portal.core.listings import paginate
+from portal.core.rows import LARGEST_KEY
 from portal.members import departures, validation
 from portal.members.ends import latest_change
 from portal.members.enums import Standing
@@ -28,7 +29,6 @@ from portal.members.ways_back import explain
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 MOST_WAITING = 50
-LARGEST_KEY = 2**63 - 1  # what the databases can hold
 View = Callable[..., HttpResponse]
 
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.core.actions import ActionRefused
 from portal.core.listings import paginate
+from portal.core.rows import LARGEST_KEY
 from portal.members.requests import person_of
-from portal.oversight import reviews, things
+from portal.oversight import reviews
 from portal.oversight.actions import AlreadySigned, SignReview
 from portal.oversight.desk.gate import for_auditors, seen
 from portal.oversight.enums import Oddity
@@ -63,7 +64,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _review(pk: int) -> Review:
-    if pk > things.LARGEST_KEY:
+    if pk > LARGEST_KEY:
         raise Http404
     found: Review = get_object_or_404(Review.objects.select_related("signed_by"), pk=pk)
     return found

@@ -11,6 +11,7 @@ from portal.access.viewer import viewer_of
 from portal.audit.encoding import moment
 from portal.audit.models import Event
 from portal.core.listings import paginate
+from portal.core.rows import LARGEST_KEY
 from portal.members.models import Person
 from portal.oversight import stories, things
 from portal.oversight.desk.gate import for_auditors, seen
@@ -20,7 +21,7 @@ from portal.oversight.selection import Events
 
 
 def event_or_404(pk: int) -> Event:
-    if pk > things.LARGEST_KEY:
+    if pk > LARGEST_KEY:
         raise Http404
     found: Event = get_object_or_404(Event, pk=pk)
     return found
@@ -56,7 +57,7 @@ def thing(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """What one person did, and what was done to their account."""
-    if pk > things.LARGEST_KEY:
+    if pk > LARGEST_KEY:
         raise Http404
     found = get_object_or_404(Person, pk=pk)
     return _story(request, "person", stories.about_person(pk), title=found.name, name=f"{things.PERSON}:{pk}")

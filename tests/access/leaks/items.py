@@ -31,10 +31,15 @@ from portal.library.models import (
     Provision,
     Rendition,
 )
+from portal.meetings import wording
+from portal.meetings.enums import MeetingKind, MinutesState, Openness, State
+from portal.meetings.models import AgendaItem, Meeting, Minutes, Notice
+from portal.members.models import Community, Person
 from portal.vocabulary.models import Sector
 from tests.access.leaks.viewers import ACTIVE, EVERYBODY, Circles
-from tests.factories import bulletin, draft, guidance
+from tests.factories import PersonFactory, bulletin, draft, guidance
 
+SEALED = b"zqx-sealed-words-of-a-closed-part"
 INSIDE = frozenset({"inside", "inside, cleared"})
 
 
@@ -91,13 +96,13 @@ def secret_word(number: int) -> str:
     return "zqx" + "".join(Random(number).choices("bdfghjklmnprstvw", k=9))
 
 
-MAKERS = ("bulletin", "guidance", "document", "picture", "provision", "plan")
+MAKERS = ("bulletin", "guidance", "document", "picture", "provision", "plan", "meeting")
 
 
 def make_items(circles: Circles, *, kinds: Sequence[str] = MAKERS) -> list[Item]:
     """One thing of each kind for each case, and a bulletin nobody released."""
     made: list[Item] = []
-    functions = (_bulletin, _guidance, _document, _picture, _provision, _plan)
+    functions = (_bulletin, _guidance, _document, _picture, _provision, _plan, _meeting)
     makers: dict[str, Any] = dict(zip(MAKERS, functions, strict=True))
     for case in cases(circles):
         for kind in kinds:
@@ -199,6 +204,43 @@ def _plan(case: Case, secret: str) -> Item:
     place = {"sector": Sector.objects.order_by("name")[sector], "part": PlanPart.objects.all()[part]}
     _keep(PlanCell(**place, owner_office=f"{secret} office", note=f"{secret} note", **fields), audiences)
     return Item("plan", case, secret)
+
+
+def _meeting(case: Case, secret: str) -> Item:
+    """A posted training with its notice, minutes that were published, and a document in its closed part."""
+    fields, audiences = _split(case.fields)
+    begins = timezone.now() + timedelta(days=10)
+    meeting = Meeting(
+        kind=MeetingKind.TRAINING,
+        state=State.POSTED,
+        committee=Community.objects.get(slug="standing-committee"),
+        title=f"{secret} title",
+        safe_title=f"{secret} safe",
+        place=f"{secret} hall",
+        remote=f"{secret} line",
+        accommodation=f"{secret} office",
+        starts_at=begins,
+        openness=Openness.PART,
+        **fields,
+    )
+    _keep(meeting, audiences)
+    AgendaItem.objects.create(meeting=meeting, order=1, words=f"{secret} point")
+    closed = AgendaItem.objects.create(meeting=meeting, order=2, words=f"{secret} closed point", is_closed=True)
+    closed.documents.add(PortalDocument.objects.filter(title="Former").first() or _former())
+    facts = wording.facts_of(meeting, meeting.agenda.all())
+    posted = {"facts": facts, "digest": wording.digest(facts), "starts_at": begins, "earliest": begins}
+    poster: Person = PersonFactory(name="Poster")
+    Notice.objects.create(meeting=meeting, number=1, posted_by=poster, **posted)
+    minutes = {"state": MinutesState.PUBLISHED, "words": f"{secret} was said", "closed_words": SEALED}
+    Minutes.objects.create(meeting=meeting, has_closed_part=True, began_at=begins, approved_at=begins, **minutes)
+    meeting.save()  # now that its agenda is there: search reads both
+    address = meeting.get_absolute_url()
+    addresses = {
+        "meeting": address,
+        "meeting_file": f"{address}meeting.ics",
+        "meeting_notice": f"{address}notices/1/",
+    }
+    return Item("meeting", case, secret, addresses)
 
 
 def _split(fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

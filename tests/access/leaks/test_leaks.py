@@ -131,6 +131,9 @@ OPENED = {
     "library_page": Verb.READ,
     "library_picture": Verb.READ,
     "liability_provision": Verb.READ,
+    "meeting": Verb.READ,
+    "meeting_file": Verb.READ,
+    "meeting_notice": Verb.READ,
 }
 
 

@@ -8,8 +8,7 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from portal.core.models import OutgoingMail
-from search import saved
+from search import mail, saved
 from search.models import Entry, SavedSearch, Synonyms
 from tests.core.database_roles.conftest import AsFront, World, on_postgresql
 
@@ -41,13 +40,15 @@ def test_a_member_searches_and_keeps_searches(as_front: AsFront, world: World) -
 
 
 @on_postgresql
-def test_the_clocks_step_works_there_as_well(as_front: AsFront, world: World) -> None:
+def test_the_clocks_step_leaves_mail_about_saved_searches_to_desk(as_front: AsFront, world: World) -> None:
     before = timezone.now() - timedelta(days=2)
-    SavedSearch.objects.create(person=world.member, name="Mine", address="q=x", alerts="daily", told_until=before)
+    row = SavedSearch.objects.create(person=world.member, name="Mine", address="q=x", alerts="daily", told_until=before)
     Entry.objects.update(entered_at=before + timedelta(hours=1))
     with as_front():
-        assert saved.ask_for_mail(timezone.now()) == 1
-    assert OutgoingMail.objects.filter(kind="saved_search", site="front").exists()
+        assert mail.ask_for_mail(timezone.now()) == 0
+    row.refresh_from_db()
+    assert row.told_until == before
+    assert saved.ask_for_mail(timezone.now()) == 1
 
 
 @on_postgresql

@@ -21,6 +21,7 @@ from portal.reporting.enums import Section
 from tests.factories import PersonFactory
 
 pytestmark = [
+    pytest.mark.both,
     pytest.mark.django_db(transaction=True, databases=["default", "vault"]),
     pytest.mark.skipif("connections['default'].vendor != 'sqlite'", reason="copies its database as a file"),
 ]

@@ -31,7 +31,7 @@ from tests.factories import staff
 from tests.reporting.making import Sent, attach, make_report
 from tests.reporting.protected.desk.test_disposals import report, request_for_redress, submission
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 Sealed = list[tuple[str, str, bytes]]
 KINDS = ("report", "submission", "redress")
 # A part from the middle of a sealed copy: long rows are spread over pages.

@@ -17,7 +17,8 @@ from rich.table import Table
 from portal import audit
 from portal.access.enums import Label
 from portal.library.bundles import Bundle, Missing, NotABundle, open_path
-from portal.library.importing import OPEN_LABELS, Outcome, Summary, Wish, import_bundle, read_manifest
+from portal.library.enums import Outcome
+from portal.library.importing import OPEN_LABELS, Summary, Wish, import_bundle, read_manifest
 from portal.library.manifest import Manifest, NotAManifest, Problem
 
 MOST_SHOWN = 200
@@ -97,7 +98,7 @@ def _table(summary: Summary) -> Table:
     table = Table("What became of them", "Files", title="Import into the library", title_justify="left")
     for outcome in Outcome:
         if summary.outcomes[outcome]:
-            table.add_row(outcome.value, str(summary.outcomes[outcome]))
+            table.add_row(str(outcome.label), str(summary.outcomes[outcome]))
     table.add_row("published", str(summary.published))
     for column in summary.ignored:
         table.add_row(f"column not known here, left out: “{column}”", "–")

@@ -19,6 +19,7 @@ from tests.reporting.front.test_killed import SWEEP, Trial, parts_of, trial
 
 __all__ = ["trial"]
 pytestmark = [
+    pytest.mark.both,
     pytest.mark.django_db(transaction=True, databases=["default", "vault"]),
     pytest.mark.skipif(connections["default"].vendor != "sqlite", reason="copies its database as a file"),
 ]
