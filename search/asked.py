@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.http import QueryDict
 
@@ -70,6 +70,15 @@ class Asked:
     def only(self, name: str, *values: str) -> Asked:
         """The same with these values of one filter alone; with none, without that filter."""
         return self._with(name, values)
+
+    def choosing(self, name: str) -> Callable[[str], str]:
+        """What gives `with_value(name, value).address` for values of one filter, without making questions of them."""
+        place = FACETS.index(name)
+        before = {one: values for one, values in self.facets.items() if FACETS.index(one) <= place}
+        after = {one: values for one, values in self.facets.items() if FACETS.index(one) > place}
+        head, tail = replace(self, facets=before).query_string(), Asked(facets=after).query_string()
+        head, tail = f"?{head}&" if head else "?", f"&{tail}" if tail else ""
+        return lambda value: f"{head}{name}={quote_plus(_in_address(name, value))}{tail}"
 
     def _with(self, name: str, values: tuple[str, ...]) -> Asked:
         wanted = {**self.facets, name: values}

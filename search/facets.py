@@ -108,17 +108,13 @@ def _values(name: str, found: Found, asked: Asked, names: Names) -> list[Value]:
     counted = dict(found.facets.get(name, ()))
     for value in asked.facets.get(name, ()):
         counted.setdefault(value, 0)
+    choosing = asked.choosing(name) if len(asked.pairs) < MOST_CHOSEN else lambda _value: ""
     return [
-        Value(names.of(name, value), counted[value], _address(asked, name, value), asked.has(name, value))
+        Value(names.of(name, value), counted[value], asked.without(name, value).address, is_chosen=True)
+        if asked.has(name, value)
+        else Value(names.of(name, value), counted[value], choosing(value))
         for value in _ordered(name, counted)
     ]
-
-
-def _address(asked: Asked, name: str, value: str) -> str:
-    if asked.has(name, value):
-        return asked.without(name, value).address
-    is_full = len(asked.pairs) >= MOST_CHOSEN
-    return "" if is_full else asked.with_value(name, value).address
 
 
 def _ordered(name: str, counted: Mapping[str, int]) -> list[str]:

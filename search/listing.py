@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
@@ -118,16 +118,22 @@ class Results:
         return Asked(self.did_you_mean, self.asked.facets).address
 
 
-def look_up(asked: Asked, viewer: Viewer) -> Results:
-    """Answer what was asked. Raises `NoSuchPage`, and `SearchUnavailable` as the engine does."""
+def look_up(asked: Asked, viewer: Viewer, *, meanwhile: Callable[[], None] = lambda: None) -> Results:
+    """Answer what was asked; do something else `meanwhile`, if there is an answer to wait for.
+
+    Raises `NoSuchPage`, and `SearchUnavailable` as the engine does.
+    """
     query = understand(asked.typed, synonyms=synonyms.groups())
     if query.is_noise or not asked:
         return Results(asked, query, names=Names.load())
     ask = Ask(viewer=viewer, query=query, at=timezone.now(), facets=asked.facets, first=asked.first, size=PAGE_SIZE)
-    found = engine().find(ask)
+    answer = engine().begin(ask)
+    names = Names.load()
+    meanwhile()
+    found = answer()
     if asked.page > 1 and not found.hits:
         raise NoSuchPage
-    rows, names = rows_of(found.hits, viewer, typed=asked.typed), Names.load()
+    rows = rows_of(found.hits, viewer, typed=asked.typed)
     return Results(
         asked=asked,
         query=query,
@@ -154,13 +160,28 @@ def rows_of(hits: Sequence[Hit], viewer: Viewer, *, typed: str = "") -> list[Row
 
     Their pages open with `typed` as `q`, so that the words are marked there as well.
     """
-    entries = Entry.objects.in_bulk([hit.entry for hit in hits])
+    entries = _shown_of([hit.entry for hit in hits])
     things = _readable(hits, viewer)
     return [
         _row(hit, entries[hit.entry], things[hit.model, hit.key], typed=typed)
         for hit in hits
         if (hit.model, hit.key) in things and hit.entry in entries
     ]
+
+
+class Shown(NamedTuple):
+    """What a hit shows of its entry, beside what the engine marked."""
+
+    kind: str
+    label: str
+    summary: str
+    publisher: str
+    dated: datetime | None
+
+
+def _shown_of(keys: Sequence[int]) -> dict[int, Shown]:
+    rows = Entry.objects.filter(pk__in=keys).values_list("pk", *Shown._fields)
+    return {key: Shown(*values) for key, *values in rows}
 
 
 def _readable(hits: Sequence[Hit], viewer: Viewer) -> dict[tuple[int, int], Any]:
@@ -185,7 +206,7 @@ def _source(model: int) -> registry.Source | None:
     return registry.source_of(kind) if kind is not None else None
 
 
-def _row(hit: Hit, entry: Entry, thing: Any, *, typed: str) -> Row:
+def _row(hit: Hit, entry: Shown, thing: Any, *, typed: str) -> Row:
     source = _source(hit.model)
     assert source is not None  # noqa: S101  (its rows were asked of it)
     return Row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -82,6 +82,9 @@ class Engine(Protocol):
 
     def find(self, ask: Ask) -> Found:
         """Answer a question. Raises `SearchUnavailable`."""
+
+    def begin(self, ask: Ask) -> Callable[[], Found]:
+        """Begin to answer a question, and give back what waits for the answer; both raise as `find` does."""
 
     def complete(self, viewer: Viewer, beginning: str, *, at: datetime, most: int = 8) -> list[str]:
         """Words and titles that begin so, from what the viewer may read. Raises `SearchUnavailable`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from portal.members.enums import StaffRole
 from portal.members.rights import may_edit
 from search.models import Synonyms
@@ -29,6 +31,7 @@ for _role in EDITORS:
     may_edit(_role, "search", "add_synonyms", "change_synonyms", "delete_synonyms")
 
 
+@lru_cache(maxsize=1_000)
 def phrases_of(words: str) -> tuple[Phrase, ...]:
     """The words and phrases of one row, each once, as they are compared."""
     said = (words_of(part) for part in words.split(","))

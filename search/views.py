@@ -7,13 +7,15 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from portal.access.viewer import viewer_of
+from portal.core import frame
 from portal.members import limits
 from search import completion, recording
-from search.asked import NoSuchPage, read
+from search.asked import Asked, NoSuchPage, read
 from search.forms import SaveForm
 from search.listing import look_up
 from search.questions import SearchUnavailable
@@ -25,10 +27,10 @@ logger = logging.getLogger("portal.search")
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What was found, of what this viewer may read. The header's box gives way to the page's own."""
-    viewer = viewer_of(request)
+    ahead: dict[str, str] = {}
     try:
         asked = read(request.GET)
-        results = look_up(asked, viewer)
+        results = look_up(asked, viewer_of(request), meanwhile=lambda: ahead.update(_ahead(request, asked)))
     except NoSuchPage:
         raise Http404 from None
     except SearchUnavailable as problem:
@@ -36,14 +38,15 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "search/unavailable.html", {"asked": asked}, status=503)
     if asked and not results.query.is_noise:
         recording.record(request, results)
-    may_save = viewer.is_member and asked and not results.query.is_noise
-    context = {
-        "asked": asked,
-        "results": results,
-        "site_search_url": "",
-        "form": SaveForm.about(asked) if may_save else None,
-    }
-    return render(request, "search/results.html", context)
+    return render(request, "search/results.html", {"asked": asked, "results": results, "site_search_url": "", **ahead})
+
+
+def _ahead(request: HttpRequest, asked: Asked) -> dict[str, str]:
+    """What of the page does not depend on the answer is made while the engine looks for it."""
+    frame.read_ahead(request)
+    if not viewer_of(request).is_member:
+        return {}
+    return {"save": render_to_string("search/save.html", {"form": SaveForm.about(asked)}, request)}
 
 
 @require_safe

@@ -160,7 +160,7 @@ def test_what_only_sqlite_is_asked_is_asked_wherever_servers_are_required():
 
 
 def test_a_browser_looks_at_no_page_that_it_is_just_leaving():
-    """A link is followed with Tab.follow where the page is looked at in the next line; a click alone waits for nothing."""
+    """Where a page is looked at in the next line, Tab.follow leads to it; a click alone waits for nothing."""
     leaving = re.compile(r"(\.click\(\)|press\(.Enter.\))\n\s+(check|look|assert_accessible|pictures\.take)\(")
     for path in (ROOT / "tests" / "e2e").glob("test_*.py"):
         assert not leaving.findall(path.read_text(encoding="utf-8")), path.name

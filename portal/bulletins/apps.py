@@ -12,6 +12,7 @@ class BulletinsConfig(AppConfig):
             checks,
             figures,
             finding,
+            footer,
             navigation,
             news,
             signal_handlers,

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from portal.core import navigation
+from portal.core import frame, navigation
 from portal.core.models import PortalSettings
 
 
@@ -20,4 +20,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "front_url": settings.PORTAL_FRONT_URL,
         "is_demo": settings.PORTAL_DEMO,
         "version": settings.VERSION,
+        **frame.parts(request),
     }

@@ -84,10 +84,13 @@ def _step(item: Item, now: datetime) -> int:
 
 
 def _rows(item: Item, readers: dict[int, Reader], now: datetime) -> list[Delivery]:
+    elsewhere = item.source.told_by_name(item.thing)
     wanted = (
         reader
         for reader in readers.values()
-        if item.rhythm_for(reader) is Rhythm.AT_ONCE and item.may_be_read_by(reader, at=now)
+        if reader.person.pk not in elsewhere
+        and item.rhythm_for(reader) is Rhythm.AT_ONCE
+        and item.may_be_read_by(reader, at=now)
     )
     return [row for reader in wanted for row in _rows_of(item, reader, now)]
 

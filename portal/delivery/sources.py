@@ -6,7 +6,7 @@ and when it goes is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -57,8 +57,9 @@ class Source:
 
     `released(after, until)` gives those that could first be read in that time; it may give some again. `topics`,
     `title`, `summary`, `safe_title` and `permalink` are asked of one row: above TLP:GREEN only the last two leave, and
-    neither has words of the thing. `version` is that of the row as it stands. `prefetch` and `unread` are for reading
-    many rows at once.
+    neither has words of the thing. `version` is that of the row as it stands. `told_by_name` are the people whom the
+    room itself tells of this version, by their keys: they get no second message of it. `prefetch` and `unread` are for
+    reading many rows at once.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Source:
     safe_title: Callable[[Any], str]
     permalink: Callable[[Any], str]
     summary: Callable[[Any], str] = lambda _thing: ""
+    told_by_name: Callable[[Any], Collection[int]] = lambda _thing: ()
     prefetch: Sequence[str] = ()
     unread: Sequence[str] = field(default_factory=tuple)
 

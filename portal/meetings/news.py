@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from portal.delivery import sources
 from portal.delivery.sources import Released, Source, Topics
 from portal.meetings import notices
-from portal.meetings.enums import MeetingKind, NoticeKind, State
+from portal.meetings.enums import Coming, MeetingKind, NoticeKind, State
 from portal.meetings.finding import safe_title
 from portal.meetings.models import Meeting, Notice
 
@@ -57,6 +57,14 @@ def summary_of(meeting: Meeting) -> str:
     return f"{meeting.committee}, {notices.in_words(meeting.starts_at)}, {meeting.place}"
 
 
+def told_by_name(meeting: Meeting) -> frozenset[int]:
+    """Those who said that they come, where the last notice called it off or changed its time or place (`actions`)."""
+    last = meeting.last_notice
+    if last.kind == NoticeKind.NOTICE or last.time_from_id is not None:
+        return frozenset()
+    return frozenset(meeting.answers.exclude(coming=Coming.NO).values_list("person_id", flat=True))
+
+
 sources.register(
     Source(
         name="meeting",
@@ -69,6 +77,7 @@ sources.register(
         title=title_of,
         summary=summary_of,
         safe_title=safe_title,
+        told_by_name=told_by_name,
         permalink=Meeting.get_absolute_url,  # a random identifier, no words
         prefetch=("notices", "committee"),
     )

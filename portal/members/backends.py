@@ -24,6 +24,6 @@ class PersonBackend(AuthenticationBackend):
         return checked
 
     def get_user(self, user_id: Any) -> Person | None:
-        """With the person, read all that their standing follows from: one query for each request."""
-        person: Person | None = Person.objects.with_facts().filter(pk=user_id).first()
+        """With the person, read all that their standing follows from: one query for each request, nearly always."""
+        person: Person | None = Person.objects.of_request().filter(pk=user_id).first()
         return person if person is not None and person.is_active else None

@@ -125,7 +125,6 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "portal.core.context_processors.site",
                 "portal.members.context_processors.account",
-                "portal.bulletins.context_processors.footer",
                 "search.context_processors.box",
             ],
         },

@@ -6,9 +6,10 @@ It reads the heads of everything that fits and counts in memory, which is right 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -81,6 +82,10 @@ class DatabaseEngine:
             is_loose=is_loose,
             did_you_mean="" if chosen and not is_loose else _did_you_mean(ask),
         )
+
+    def begin(self, ask: Ask) -> Callable[[], Found]:
+        """Nothing goes on beside the request: the answer is made when it is waited for."""
+        return partial(self.find, ask)
 
     def complete(self, viewer: Viewer, beginning: str, *, at: datetime, most: int = 8) -> list[str]:
         """Words that begin so, the most frequent first."""

@@ -20,8 +20,8 @@ from portal.delivery.models import News
 from portal.delivery.sources import source_named
 from portal.meetings import mail as notices_mail
 from portal.meetings.actions import AmendNotice, CancelMeeting
-from portal.meetings.enums import MeetingKind
-from portal.meetings.models import Meeting, Subscriber
+from portal.meetings.enums import Coming, MeetingKind
+from portal.meetings.models import Answer, Meeting, Subscriber
 from portal.members.enums import CommunityKind, StaffRole, Standing
 from portal.members.models import Community, Person
 from tests.delivery.making import begin, choose, energy, mailed, turn
@@ -95,6 +95,34 @@ def test_amendments_and_the_cancellation_are_news_of_their_own(editor: Any, insi
         "TLP:CLEAR Called off: Quarterly meeting",
     ]
     assert "City hall" in mail.outbox[1].body
+
+
+@pytest.mark.parametrize("change", ["another day", "called off", "another word"])
+def test_who_said_that_they_come_gets_one_mail_of_a_change(
+    editor: Any, inside: Person, committee: Community, clock: Any, change: str
+) -> None:
+    """By name where time or place changed or it was called off; as everybody does where another word did."""
+    undecided = PersonFactory(communities=[committee])
+    meeting, _notice = post(by=editor)
+    Answer.objects.create(meeting=meeting, person=inside, coming=Coming.YES)
+    Answer.objects.create(meeting=meeting, person=undecided, coming=Coming.NO)
+    turn()
+    mail.outbox.clear()
+    clock.shift(timedelta(minutes=5))
+    match change:
+        case "another day":
+            later = prepared(starts_at=meeting.starts_at + timedelta(days=1))
+            AmendNotice(meeting, editor, prepared=later, seen=1).execute()
+        case "called off":
+            CancelMeeting(meeting, editor).execute()
+        case "another word":
+            renamed = prepared(starts_at=meeting.starts_at, title="Spring meeting")
+            AmendNotice(meeting, editor, prepared=renamed, seen=1).execute()
+    outbox.send_waiting(all_sites=True)
+    turn()
+    assert sorted(to for to, _subject in mailed()) == sorted([inside.email, undecided.email])
+    (own,) = [message for message in mail.outbox if message.to == [inside.email]]
+    assert ("List-Unsubscribe" in own.extra_headers) is (change == "another word")
 
 
 def test_of_two_notices_in_a_moment_the_last_is_told(editor: Any, inside: Person, clock: Any) -> None:

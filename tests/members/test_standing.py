@@ -45,7 +45,7 @@ def days_(number: float) -> timedelta:
 
 
 def read(person: Person) -> Person:
-    """The person as a request reads them: in one query, with the facts."""
+    """The person as lists read them: in one query, with the facts."""
     found: Person = Person.objects.with_facts().get(pk=person.pk)
     return found
 
@@ -55,6 +55,7 @@ def stands(person: Person) -> Standing:
     fresh = read(person)
     by_object = fresh.standing_now()
     assert Person.objects.get(pk=person.pk).standing_now() is by_object
+    assert Person.objects.of_request().get(pk=person.pk).standing_now() is by_object
     assert Person.objects.active().filter(pk=person.pk).exists() == (by_object is Standing.ACTIVE)
     assert viewer_for(fresh).is_member == (by_object is Standing.ACTIVE)
     return by_object
@@ -116,6 +117,8 @@ def test_all_that_it_takes_is_read_in_one_query(person: Person, django_assert_nu
     agreement()
     with django_assert_num_queries(1):
         assert read(person).standing_now() is Standing.UNSIGNED
+    with django_assert_num_queries(1):
+        assert Person.objects.of_request().get(pk=person.pk).standing_now() is Standing.UNSIGNED
 
 
 # --- the oracle: the rule in the words of docs/membership.md, written a second time --------------------------------

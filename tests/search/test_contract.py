@@ -15,7 +15,8 @@ from portal.access.viewer import ANONYMOUS, Viewer
 from search import indexing
 from search.engines import engine
 from search.models import Change, Entry
-from search.questions import DEEPEST, MARK, UNMARK
+from search.queries import understand
+from search.questions import DEEPEST, MARK, UNMARK, Ask
 from tests.search.asking import CLEAR, LONG_AGO, SOURCE, find, put, titles
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_engine")]
@@ -24,6 +25,17 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 IN_SEVEN = Viewer(tokens=frozenset({tokens.EVERYONE, tokens.MEMBERS, tokens.community(7)}), person=1)
 OF_SEVEN = Marking(Label.AMBER, audience=Audience(communities=frozenset({7})))
 MEMBERS = Marking(Label.GREEN, reach=Reach.MEMBERS)
+
+
+def test_an_answer_that_is_begun_is_the_same_answer(settle: Settle) -> None:
+    put(1, "Zebra crossing")
+    put(2, "Another zebra", marking=OF_SEVEN)
+    settle()
+    for viewer, count in ((ANONYMOUS, 1), (IN_SEVEN, 2)):
+        ask = Ask(viewer=viewer, query=understand("zebra"), at=timezone.now())
+        found = engine().begin(ask)()
+        assert found == engine().find(ask)
+        assert found.total == count
 
 
 # --- words ---------------------------------------------------------------------------------------

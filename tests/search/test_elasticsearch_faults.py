@@ -20,7 +20,8 @@ from search.engines import engine
 from search.engines.elasticsearch import client as server_client, indices, query
 from search.engines.elasticsearch.client import alias, client
 from search.models import Change
-from search.questions import SearchUnavailable
+from search.queries import understand
+from search.questions import FACETS, Ask, Found, SearchUnavailable
 from tests.search.asking import find, put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -85,9 +86,17 @@ def hang_up(request: BaseHTTPRequestHandler) -> None:
     request.connection.close()
 
 
+def begun(word: str) -> Found:
+    return engine().begin(Ask(viewer=ANONYMOUS, query=understand(word), at=timezone.now()))()
+
+
 def refused() -> None:
-    """Neither question is answered."""
-    for ask in (lambda: find(WORD), lambda: engine().complete(ANONYMOUS, "zeb", at=timezone.now())):
+    """No question is answered."""
+    for ask in (
+        lambda: find(WORD),
+        lambda: begun(WORD),
+        lambda: engine().complete(ANONYMOUS, "zeb", at=timezone.now()),
+    ):
         with pytest.raises(SearchUnavailable):
             ask()
 
@@ -115,13 +124,30 @@ def test_what_is_not_a_whole_answer_is_none(answers: Any, answer: Answer, caplog
     put(1, "Zebra")
     with caplog.at_level(logging.INFO), answers(answer) as asked:
         refused()
-    assert len(asked) == 2  # nothing is tried again
+    assert len(asked) == 3  # nothing is tried again
     assert WORD not in caplog.text
 
 
 def test_an_answer_without_counts_is_none(answers: Any) -> None:
     with answers(say(200, EMPTY)), pytest.raises(SearchUnavailable):
         find(WORD)
+
+
+def test_the_caller_goes_on_while_the_server_looks(answers: Any) -> None:
+    counted = {name: {"doc_count": 0, "values": {"buckets": []}} for name in FACETS}
+    counted |= {name: {"doc_count": 3, "chosen": {"doc_count": 3}} for name in ("fitting", "whole")}
+    has_come, may_go = threading.Event(), threading.Event()
+
+    def wait(request: BaseHTTPRequestHandler) -> None:
+        has_come.set()
+        assert may_go.wait(20)
+        say(200, EMPTY | {"hits": {"total": {"value": 3}, "hits": []}, "aggregations": counted})(request)
+
+    with answers(wait):
+        answer = engine().begin(Ask(viewer=ANONYMOUS, query=understand(WORD), at=timezone.now(), is_strict=True))
+        assert has_come.wait(20)
+        may_go.set()
+        assert answer().whole == 3
 
 
 def test_a_server_that_is_slow_is_given_up_on(answers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +157,7 @@ def test_a_server_that_is_slow_is_given_up_on(answers: Any, monkeypatch: pytest.
     with answers(lambda _request: released.wait(20) and None) as asked:
         refused()
         released.set()
-    assert len(asked) == 2
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "https://127.0.0.1:1", "nonsense", "ftp://x", "http://"])

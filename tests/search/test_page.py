@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
@@ -223,6 +223,9 @@ class Answering:
             raise self.answer
         found: Found = self.answer
         return found
+
+    def begin(self, ask: Any) -> Callable[[], Found]:
+        return lambda: self.find(ask)
 
     def complete(self, *args: Any, **kwargs: Any) -> list[str]:
         self.find(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 register = template.Library()
 
@@ -49,4 +50,10 @@ def ago(value: datetime | None) -> SafeString | str:
 
 
 def _day_in_words(value: date) -> str:
+    return _words_of(date(value.year, value.month, value.day), get_language())
+
+
+@lru_cache(maxsize=4_000)
+def _words_of(value: date, _language: str | None) -> str:
+    """In the language that is active, which is named so that each keeps its own."""
     return f"{date_format(value, 'D')} {date_format(value, 'j F Y')}"

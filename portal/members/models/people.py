@@ -35,6 +35,15 @@ class PersonQuerySet(models.QuerySet["Person"]):
         left = Departure.objects.unhandled().filter(person=models.OuterRef("pk"))
         return self.select_related("visit").annotate(owes=models.Exists(owed), left=models.Exists(left))
 
+    def of_request(self) -> Self:
+        """The same for the person behind a request, in a query that is soon put together: it is asked every time.
+
+        Whether anybody ever said that they left is read here, and only if so, what became of it is asked for.
+        """
+        owed = Agreement.objects.owed_by(models.OuterRef(models.OuterRef("pk")))
+        said = Departure.objects.filter(person=models.OuterRef("pk"))
+        return self.select_related("visit").annotate(owes=models.Exists(owed), was_reported=models.Exists(said))
+
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]  # a class that Django makes
     """Makes people; their addresses are stored folded."""
@@ -152,6 +161,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """Whether their organisation says that they left, and Desk has not acted on it yet. Read as `owes` is."""
         if at is None and hasattr(self, "left"):
             return bool(self.left)
+        if at is None and not getattr(self, "was_reported", True):
+            return False
         return bool(Departure.objects.unhandled(at=at).filter(person=self.pk).exists())
 
     def standing_now(self, *, at: datetime | None = None) -> Standing:

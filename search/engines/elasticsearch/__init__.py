@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from elasticsearch.dsl.query import Query
 
 from portal.access.viewer import Viewer
 from search.engines.elasticsearch import query, reading, words
-from search.engines.elasticsearch.client import asked
+from search.engines.elasticsearch.client import asked, asking
 from search.engines.elasticsearch.query import Looseness
 from search.questions import Ask, Found
 
@@ -25,7 +25,15 @@ class ElasticsearchEngine:
     def find(self, ask: Ask) -> Found:
         """Answer a question: of what has all the words; where that is little, of what has most, or some."""
         rule = query.readable(ask)
-        answer = _asked(ask, Looseness.WHOLE, rule)
+        return self._found(ask, rule, _asked(ask, Looseness.WHOLE, rule))
+
+    def begin(self, ask: Ask) -> Callable[[], Found]:
+        """The server looks for what has all the words while the caller does something else."""
+        rule = query.readable(ask)
+        answer = asking(query.body(ask, Looseness.WHOLE, rule), preference=query.preference(ask))
+        return lambda: self._found(ask, rule, answer())
+
+    def _found(self, ask: Ask, rule: Query, answer: Mapping[str, Any]) -> Found:
         may_loosen = ask.query.wanted and not ask.is_strict
         for looseness in (Looseness.MOST, Looseness.SOME) if may_loosen else ():
             if reading.fitting(answer) >= FEW:

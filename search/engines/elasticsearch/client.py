@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from search.questions import SearchUnavailable
 logger = logging.getLogger(__name__)
 PATIENCE = 2.0  # seconds for an answer that somebody waits for
 PATIENCE_WITH_WRITES = 60.0
+MOST_AT_ONCE = 32  # questions of one process that are on their way; further ones wait
 PORTS = {"http": 80, "https": 443}
 
 
@@ -78,6 +81,20 @@ def asked(body: dict[str, Any], *, patience: float = PATIENCE, preference: str |
         raise SearchUnavailable(_("The search server did not answer in full."))
     whole: Mapping[str, Any] = answer.body
     return whole
+
+
+def asking(body: dict[str, Any], *, preference: str | None = None) -> Callable[[], Mapping[str, Any]]:
+    """The same, on its way while the caller goes on: what is given back waits for the answer, and raises as `asked`."""
+    return _senders().submit(copy_context().run, asked, body, preference=preference).result
+
+
+@lru_cache(maxsize=1)
+def _senders() -> ThreadPoolExecutor:
+    """Made when it is first needed: by then the process is the one that answers, and not the one it was forked from.
+
+    Nothing that runs there asks the database.
+    """
+    return ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="elasticsearch")
 
 
 def _is_whole(answer: Any, counts: set[str]) -> bool:

@@ -52,8 +52,9 @@ class Looseness(Enum):
 
 def body(ask: Ask, looseness: Looseness, rule: Query) -> dict[str, Any]:
     """The whole request: hits, counts and fragments of what `rule` lets through."""
-    search = Search().query(_sought(ask, looseness, rule)).post_filter(_chosen(ask.facets))
+    search = Search().query(_sought(ask, looseness, rule))
     search = search.extra(
+        post_filter=_chosen(ask.facets),
         track_total_hits=True,
         from_=min(ask.first, DEEPEST),
         size=max(0, min(ask.size, DEEPEST - ask.first)),
@@ -211,14 +212,14 @@ def _by_date() -> list[dict[str, Any]]:
     return [{"dated": {"order": "desc", "missing": "_last"}}, {"entry": "desc"}]
 
 
-def _chosen(facets: Mapping[str, Sequence[str]], *, but: str = "") -> Query:
-    """What has a chosen value of each facet, except of the one named."""
+def _chosen(facets: Mapping[str, Sequence[str]], *, but: str = "") -> dict[str, Any]:
+    """What has a chosen value of each facet, except of the one named. Asked for eight times a question."""
     filters = [
-        Q("terms", **{FIELDS[name]: _sendable(chosen)})
+        {"terms": {FIELDS[name]: _sendable(chosen)}}
         for name, chosen in facets.items()
         if chosen and name in FIELDS and name != but
     ]
-    return Q("bool", filter=filters)
+    return {"bool": {"filter": filters}}
 
 
 def _sendable(values: Sequence[str]) -> list[str]:
@@ -232,8 +233,8 @@ def _counts(ask: Ask) -> dict[str, Any]:
     for name in FACETS:
         by_count = [{"_count": "desc"}, {"_key": "asc"}]
         values = {"terms": {"field": FIELDS[name], "size": MOST_FACET_VALUES, "order": by_count}}
-        counts[name] = {"filter": _chosen(ask.facets, but=name).to_dict(), "aggs": {"values": values}}
+        counts[name] = {"filter": _chosen(ask.facets, but=name), "aggs": {"values": values}}
     if ask.query.wanted:
-        chosen = {"chosen": {"filter": _chosen(ask.facets).to_dict()}}
+        chosen = {"chosen": {"filter": _chosen(ask.facets)}}
         counts["whole"] = {"filter": _fits(ask.query.wanted, Looseness.WHOLE).to_dict(), "aggs": chosen}
     return counts
