@@ -11,9 +11,9 @@ from portal.bulletins.models import InformationPage
 from portal.core import frame
 
 
-def _links(request: HttpRequest) -> list[dict[str, str]]:
+def _links(_request: HttpRequest) -> list[dict[str, str]]:
     pages: Any = InformationPage.objects.readable_by(ANONYMOUS).order_by("path")
-    return [{"label": page.title, "url": page.get_url(request)} for page in pages]
+    return [{"label": page.title, "url": page.url} for page in pages]
 
 
 frame.register("footer_links", _links)
