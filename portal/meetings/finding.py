@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from portal.meetings.enums import MeetingKind, State
 from portal.meetings.models import Meeting
 from search import registry
 from search.registry import Projection, Source, Text
+
+KINDS = {
+    MeetingKind.MEETING.value: gettext_lazy("Meeting"),
+    MeetingKind.TRAINING.value: gettext_lazy("Training"),
+    MeetingKind.EXERCISE.value: gettext_lazy("Exercise"),
+}
 
 
 def of_meeting(meeting: Meeting) -> Projection | None:
@@ -39,7 +45,7 @@ def safe_title(meeting: Meeting) -> str:
 registry.register(
     Source(
         model=Meeting,
-        kinds={kind.value: kind.label for kind in MeetingKind},
+        kinds=KINDS,
         project=of_meeting,
         address=Meeting.get_absolute_url,
         safe_title=safe_title,

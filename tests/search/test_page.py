@@ -21,7 +21,7 @@ from portal.audit import Verb
 from portal.audit.models import Event
 from portal.members.enums import StaffRole
 from portal.vocabulary.models import Sector
-from search import completion, listing
+from search import completion, listing, registry
 from search.models import EntryPage
 from search.questions import MARK, UNMARK, Found, Hit, PageHit, SearchUnavailable
 from search.registry import Source
@@ -70,6 +70,11 @@ def test_a_hit_shows_kind_label_date_publisher_and_what_was_found(pages: Any) ->
     assert "Inspect the <mark>pump</mark> &amp; its valve." in shown
     assert "TLP:CLEAR" in shown and "Bulletin" in shown and "CISA" in shown and page.url in hrefs(answer)
     assert MARK not in shown and UNMARK not in shown
+
+
+def test_every_kind_is_called_as_a_tab_is() -> None:
+    for kind, words in registry.kinds().items():
+        assert str(words)[0].isupper(), kind
 
 
 def test_the_title_of_the_page_is_escaped_as_well(pages: Any) -> None:
