@@ -115,11 +115,11 @@ def test_text_too_long_to_be_read_as_markup_still_sanitises_twice_as_once(source
 @pytest.mark.parametrize("count", [60, 20_000])
 def test_nesting_without_end_comes_back_as_text_in_bounded_time(tag, count):
     hostile = f"<{tag}>" * count + "the text"
-    began = time.monotonic()
+    began = time.process_time()
 
     result, line, paragraphs = sanitise_html(hostile), plain_text(hostile, limit=50), text_to_html(hostile)
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert tag in {"template", "select", "svg"} or "the text" in result
     assert sanitise._depth(result) <= sanitise.DEEPEST_NESTING
     assert len(line) <= 50
@@ -136,13 +136,13 @@ def test_nesting_without_end_comes_back_as_text_in_bounded_time(tag, count):
     ids=lambda text: text[:12],
 )  # fmt: skip
 def test_text_made_to_be_slow_is_not(hostile):
-    began = time.monotonic()
+    began = time.process_time()
 
     sanitise_html(hostile)
     plain_text(hostile, limit=200)
     text_to_html(hostile)
 
-    assert time.monotonic() - began < 6
+    assert time.process_time() - began < 6
 
 
 def test_a_bare_address_becomes_a_link_that_gives_nothing_away():

@@ -196,11 +196,11 @@ def test_no_word_is_dropped_whatever_the_text(text):
 
 
 def test_a_text_made_to_be_slow_is_not():
-    began = time.monotonic()
+    began = time.process_time()
     read_sectors(" ".join(f"comm{number}unication" for number in range(400)))
     for text in ["x" * 1_000_000, "critical manuacturing " * 200, "," * 1_000_000, "a'" * 3000]:
         read_sectors(text)
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_every_wording_of_the_advisories_at_hand_is_known():

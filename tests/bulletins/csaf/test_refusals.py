@@ -226,12 +226,12 @@ def test_absurd_sizes_are_refused(change, where):
 
 
 def test_a_million_wrong_values_are_one_complaint():
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(errors.WrongSchema):
         read(encoded(put("vulnerabilities.0.product_status.fixed", [1] * 19_999)))
     with pytest.raises(errors.WrongSchema):
         read(encoded(put("vulnerabilities", [{"remediations": [7] * 400}] * 1_999)))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 # --- what is in it -------------------------------------------------------------------------------
