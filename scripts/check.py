@@ -54,6 +54,7 @@ def checks(folder: Path) -> Iterator[Check]:
     yield Check("ruff: format", [str(BIN / "ruff"), "format", "--check", *code])
     yield Check("templates: indentation", [str(BIN / "djhtml"), "--check", "--tabwidth", "2", *templates])
     yield Check("templates: nothing inline", [PYTHON, "-m", "scripts.check_templates"])
+    yield Check("browser tests: no hasty looks", [PYTHON, "-m", "scripts.check_browser_tests"])
     yield Check("migrations: none missing", [*MANAGE, "makemigrations", "--check", "--dry-run"], development)
     yield Check("types: mypy", [str(BIN / "mypy"), *code])
     yield from checks_with_tables(folder)

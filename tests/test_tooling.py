@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import check_locks, check_templates, servers, supervisor
+from scripts import check_browser_tests, check_locks, check_templates, servers, supervisor
 from tests.conftest import ASKED_OF_BOTH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -159,8 +159,30 @@ def test_what_only_sqlite_is_asked_is_asked_wherever_servers_are_required():
             assert "pytest.mark.both" in text, path.name
 
 
-def test_a_browser_looks_at_no_page_that_it_is_just_leaving():
-    """Where a page is looked at in the next line, Tab.follow leads to it; a click alone waits for nothing."""
-    leaving = re.compile(r"(\.click\(\)|press\(.Enter.\))\n\s+(check|look|assert_accessible|pictures\.take)\(")
-    for path in (ROOT / "tests" / "e2e").glob("test_*.py"):
-        assert not leaving.findall(path.read_text(encoding="utf-8")), path.name
+HASTY = [
+    ("tab.page.get_by_role('link').click()", "check(tab.page)"),
+    ("tab.page.get_by_role('link').click()", "if tab.page.get_by_role('button').count(): pass"),
+    ("tab.page.get_by_role('button').press('Enter')", "assert 'x' not in tab.page.content()"),
+    ("helping.leave(tab)", "assert tab.page.url"),
+    ("while tab.page.get_by_role('link').count():", "    tab.page.get_by_role('link').click()"),
+]
+
+
+@pytest.mark.parametrize(("leaving", "look"), HASTY)
+def test_a_browsers_test_that_looks_at_a_page_it_may_be_leaving_is_refused(tmp_path: Path, leaving: str, look: str):
+    """Unless something waits in between: Tab.follow, or what is expected of the next page."""
+    (tmp_path / "helping.py").write_text("def leave(tab):\n    tab.page.get_by_text('Go').click()\n")
+    path = tmp_path / "test_page.py"
+    path.write_text(f"def test_it(tab):\n    {leaving}\n    {look}\n")
+    assert len(check_browser_tests.hasty_looks(tmp_path)) == 1
+    waiting = "tab.follow(tab.page.get_by_role('link'))"
+    calm = f"    {waiting}\n    {look}" if not leaving.endswith(":") else f"    {leaving}\n        {waiting}"
+    path.write_text(f"def test_it(tab):\n{calm}\n")
+    assert not check_browser_tests.hasty_looks(tmp_path)
+
+
+def test_what_only_unfolds_a_part_of_the_page_may_be_clicked(tmp_path: Path):
+    (tmp_path / "test_page.py").write_text(
+        "def test_it(tab):\n    tab.page.locator('summary').click()\n    check(tab.page)\n"
+    )
+    assert not check_browser_tests.hasty_looks(tmp_path)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.accounts import Codes, Sessions
 from tests.e2e.looking import Pictures
 from tests.e2e.running import NotStarted, RunningPortal
-from tests.e2e.tabs import Tabs
+from tests.e2e.tabs import PATIENCE, Tabs
 
 HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -22,6 +22,7 @@ MISSING = (
     "no Chromium: install it (on Debian: apt-get install chromium), or name one in PORTAL_TEST_CHROMIUM; "
     "`playwright install` is not needed"
 )
+expect.set_options(timeout=PATIENCE)
 RUNNING = pytest.StashKey[RunningPortal]()
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 OPTIONS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]

@@ -97,7 +97,7 @@ def record(tab: Tab, title: str, outcome: str, **answers: str) -> None:
 
 def open_case(tab: Tab, who: Applicant) -> None:
     tab.open("/desk/members/")
-    tab.page.get_by_role("link", name=who.name).click()
+    tab.follow(tab.page.get_by_role("link", name=who.name))
 
 
 def vet(tab: Tab, who: Applicant) -> None:

@@ -46,6 +46,7 @@ def check(page: Page) -> None:
 
 
 def assert_accessible(page: Page) -> None:
+    page.wait_for_load_state()
     options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
     assert not found, f"{page.url} at {page.viewport_size}:\n" + "\n".join(_words(violation) for violation in found)

@@ -145,11 +145,11 @@ def open_on_desk(tab: Tab, number: str, purpose: str, *, look: Look = check) -> 
     page = tab.page
     tab.open("/desk/protected/")
     look(page)
-    page.get_by_role("link", name=number).click()
+    tab.follow(page.get_by_role("link", name=number))
     if page.get_by_role("button", name="Open submission").count():
         look(page)
         page.get_by_text(purpose, exact=True).click()
-        page.get_by_role("button", name="Open submission").click()
+        tab.follow(page.get_by_role("button", name="Open submission"))
     expect(page.get_by_role("heading", level=1)).to_have_text(number)
     expect(page.get_by_role("heading", name="What else can be done")).to_be_visible()
     look(page)

@@ -159,10 +159,10 @@ def open_case(tab: Tab, number: str) -> None:
     """From the queue, saying what for."""
     page = tab.page
     tab.open("/desk/reports/")
-    page.get_by_role("link", name=number).click()
+    tab.follow(page.get_by_role("link", name=number))
     if page.get_by_role("button", name="Open report").count():
         page.locator("label").filter(has_text="determin").or_(page.locator(".usa-radio__label")).first.click()
-        page.get_by_role("button", name="Open report").click()
+        tab.follow(page.get_by_role("button", name="Open report"))
     expect(page.get_by_role("heading", level=1)).to_have_text(number)
 
 

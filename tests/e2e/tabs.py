@@ -41,7 +41,7 @@ class Tab:
         return answer
 
     def follow(self, link: Locator) -> None:
-        """Press Enter on a link and wait until its page is there: what is looked at next is that page."""
+        """Press Enter on a link or button and wait until its page is there: what is looked at next is that page."""
         with self.page.expect_navigation():
             link.press("Enter")
 

@@ -27,7 +27,7 @@ def test_who_opened_a_bulletin_is_found_and_proven_on_another_machine(
     desk.open("/desk/audit/")
     check(desk.page)
     desk.page.get_by_label("Person").first.fill(ENERGY)
-    desk.page.get_by_role("button", name="Find events").click()
+    desk.follow(desk.page.get_by_role("button", name="Find events"))
     assert ENERGY not in desk.page.url
     row = desk.page.locator("tr", has_text="opened").first
     expect(row).to_contain_text("Bulletin")

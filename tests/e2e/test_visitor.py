@@ -57,8 +57,7 @@ def test_each_bulletin_of_the_list_is_on_one_of_its_pages(facts: dict[str, Any],
         following = tab.page.get_by_role("link", name="Next")
         if not following.count():
             break
-        following.click()
-        tab.page.wait_for_load_state()
+        tab.follow(following)
     assert sorted(map(str, seen)) == sorted(row["path"] for row in public(facts))
 
 
