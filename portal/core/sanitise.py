@@ -8,6 +8,7 @@ All three take any string at all and never raise: a page must not fail because a
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from itertools import groupby
 from typing import Any, Final
@@ -24,9 +25,11 @@ ALLOWED_SCHEMES: Final = frozenset({"http", "https", "mailto"})
 LINK_REL: Final = "noopener noreferrer nofollow"
 
 # Longer or deeper than this is shown as its text, without formatting. The time that both parsers take grows with the
-# square of the nesting, so that these bounds are what keeps a hostile text to well under two seconds.
+# square of the nesting, so that these bounds are what keeps a hostile text to some times the work of an honest one.
 LONGEST_MARKUP: Final = 100_000
 DEEPEST_NESTING: Final = 50
+# Before a parser has closed what is left open, paragraphs and list items without an end count as nested.
+MOST_LEFT_OPEN: Final = 2_000
 
 # What plain_text() looks at: far more than any line it returns.
 LONGEST_PREVIEW_SOURCE: Final = 100_000
@@ -43,7 +46,10 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\ud
 # Characters that show nothing, or turn the reading direction of what follows.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
-_OWN_TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)")
+_TAG_NAME: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)")
+_ENDLESS: Final = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 _ANYTHING_LIKE_A_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
 _WHOLE_TAG: Final = re.compile(r"<(?:/?[a-zA-Z][\w:-]*(?:[\s/][^<>]*)?|[!?/][^<>]*)>")
 _ELEMENTS: Final = (
@@ -102,7 +108,8 @@ def plain_text(source: str, *, limit: int) -> str:
     source = _printable(source[:LONGEST_PREVIEW_SOURCE])
     if contains_markup(source):
         source = _BLOCK_START.sub(" ", _ANYTHING_LIKE_A_TAG.sub(_escaped_unless_tag, source))
-        source = nh3.clean(source, tags=set(), attributes={})
+        deep = _depth(source) > MOST_LEFT_OPEN
+        source = _ANYTHING_LIKE_A_TAG.sub(" ", source) if deep else nh3.clean(source, tags=set(), attributes={})
     text = _printable(_INVISIBLE.sub("", html.unescape(source)))
     return _shortened(" ".join(text.split()), limit)
 
@@ -129,7 +136,7 @@ def _printable(text: str) -> str:
 
 def _formatted(source: str) -> str | None:
     """Both libraries, nh3 last; None where the text is too long or too deep for it."""
-    if len(source) > LONGEST_MARKUP:
+    if len(source) > LONGEST_MARKUP or _depth(source) > MOST_LEFT_OPEN:
         return None
     # The first pass is there for bleach's sake: it then only ever reads well-formed markup of a known depth.
     cleaned = _cleaned(source)
@@ -171,12 +178,17 @@ def _keep_as_found(attributes: Attributes, new: bool = False) -> Attributes:
     return attributes
 
 
-def _depth(well_formed: str) -> int:
+def _depth(markup: str) -> int:
+    """How many elements stand open at once at most, as they are written. An end without a beginning closes nothing."""
     deepest = depth = 0
-    for closing, name in _OWN_TAG.findall(well_formed):
-        if name != "br":
-            depth += -1 if closing else 1
-            deepest = max(deepest, depth)
+    left_open: Counter[str] = Counter()
+    for closing, name in _TAG_NAME.findall(markup.lower()):
+        if name in _ENDLESS or (closing and not left_open[name]):
+            continue
+        step = -1 if closing else 1
+        left_open[name] += step
+        depth += step
+        deepest = max(deepest, depth)
     return deepest
 
 

@@ -1,5 +1,4 @@
 import re
-import time
 from html.parser import HTMLParser
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import example, given, settings, strategies as st
 
 from portal.core import sanitise
 from portal.core.sanitise import ALLOWED_TAGS, contains_markup, plain_text, sanitise_html, text_to_html
+from tests.effort import MUCH, plain, times_as_much
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=300)  # st.characters() includes NUL and lone surrogates
 
@@ -113,13 +113,11 @@ def test_text_too_long_to_be_read_as_markup_still_sanitises_twice_as_once(source
     "tag", ["div", "ul", "blockquote", "b", "a", "table", "svg", "p", "font", "template", "select"]
 )
 @pytest.mark.parametrize("count", [60, 20_000])
-def test_nesting_without_end_comes_back_as_text_in_bounded_time(tag, count):
+def test_nesting_without_end_comes_back_as_text(tag, count):
     hostile = f"<{tag}>" * count + "the text"
-    began = time.process_time()
 
     result, line, paragraphs = sanitise_html(hostile), plain_text(hostile, limit=50), text_to_html(hostile)
 
-    assert time.process_time() - began < 5
     assert tag in {"template", "select", "svg"} or "the text" in result
     assert sanitise._depth(result) <= sanitise.DEEPEST_NESTING
     assert len(line) <= 50
@@ -132,17 +130,19 @@ def test_nesting_without_end_comes_back_as_text_in_bounded_time(tag, count):
         "<" * 49_000, "&" * 49_000, "a-" * 24_000, "a." * 24_000, "http://" * 7_000, "http://" + "." * 49_000,
         "<!--" * 12_000, "<a/" * 16_000, "<a " + "on" * 24_000, "<b><i></b>" * 4_900, "<a><p>" * 8_000, "<td>" * 12_000,
         "(" * 49_000, "https://a.example/" + ")" * 49_000, "x <b>y</b> " * 200_000,
+        "<div>" * 20_000, "<ul>" * 20_000, "<div>" * 1_900, "<div></b>" * 10_000, "</b>" * 9_000 + "<ul>" * 12_000,
+        "<b><div></b>" * 8_000, "<DIV>" * 19_000, "".join(f"<a{number}>" for number in range(14_000)),
     ],
     ids=lambda text: text[:12],
 )  # fmt: skip
 def test_text_made_to_be_slow_is_not(hostile):
-    began = time.process_time()
+    assert times_as_much(lambda: in_all_three_ways(hostile), lambda: in_all_three_ways(plain(len(hostile)))) < MUCH
 
-    sanitise_html(hostile)
-    plain_text(hostile, limit=200)
-    text_to_html(hostile)
 
-    assert time.process_time() - began < 6
+def in_all_three_ways(text):
+    sanitise_html(text)
+    plain_text(text, limit=200)
+    text_to_html(text)
 
 
 def test_a_bare_address_becomes_a_link_that_gives_nothing_away():

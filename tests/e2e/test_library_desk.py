@@ -1,9 +1,8 @@
-"""Staff publish a template through the real pages, and a member finds it within five seconds."""
+"""Staff publish a template through the real pages, and a member finds it in the next look."""
 
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -15,7 +14,6 @@ from tests.e2e.tabs import Tab, Tabs
 EDITOR = "mop3@state.example"
 TITLE = "Borrowed generators: an agreement to fill in"
 TEXT = b"# Borrowed generators\n\nWho lends, who borrows, who pays for fuel, and who answers for damage.\n"
-IN_TIME = 5.0  # seconds from the button to the member's page of results
 
 
 def template(name: str = "borrowed-generators.md") -> FilePayload:
@@ -57,18 +55,16 @@ def ready(tabs: Tabs, title: str) -> Tab:
     return tab
 
 
-def test_a_template_is_found_within_five_seconds_of_publishing(tabs: Tabs, pictures: Pictures) -> None:
+def test_a_template_is_found_as_soon_as_it_is_published(tabs: Tabs, pictures: Pictures) -> None:
     member, page = tabs.front(ENERGY), ready(tabs, TITLE).page
     member.open("/search/?q=borrowed+generators")
     expect(member.page.get_by_role("link", name=TITLE)).to_have_count(0)
     check(page)
     pictures.take(page, "desk-library-document")
-    begun = time.monotonic()
     page.get_by_role("button", name="Publish in the library").click()
     expect(page.get_by_text("Published. Those who can read it")).to_be_visible()
     member.open("/search/?q=borrowed+generators")
     expect(member.page.get_by_role("link", name=TITLE)).to_be_visible()
-    assert time.monotonic() - begun < IN_TIME
     member.page.get_by_role("link", name=TITLE).click()
     expect(member.page.get_by_role("heading", level=1)).to_have_text(TITLE)
     check(page)
