@@ -61,7 +61,7 @@ def statements(*, alias: str, role: str, database: str, schema: str) -> list[str
     ours = [*_closing(name, quoted(database), place), *_granting(name, place, TABLES[alias])]
     if alias != "default":
         return ours
-    return [*ours, *_functions(name, schema), *_triggers(schema)]
+    return [_holding(place), *ours, *_functions(name, schema), *_triggers(schema)]
 
 
 def without_connection(*, role: str, database: str) -> list[str]:
@@ -75,6 +75,16 @@ def guard_name(table: str) -> str:
 
 def function_name(signature: str) -> str:
     return signature.partition("(")[0]
+
+
+def _holding(schema: str) -> str:
+    """Take first what the triggers lock in any case.
+
+    A right that is given changes a table's row in pg_class, and the server's own cleaning (autovacuum) of that table
+    waits for that row while a trigger would wait for the cleaning: neither would ever come to its end.
+    """
+    tables = ", ".join(f"{schema}.{quoted(table)}" for table in guards.guarded_tables())
+    return f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"
 
 
 def _closing(role: str, database: str, schema: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from django.db import connections
 
 from portal.core.grants import checks, guards, page, server, sql
 from portal.core.grants.rights import ALL
+from portal.core.management.commands import database_roles
 from portal.core.routers import VaultRouter
 from tests.core.database_roles.conftest import ALIASES, AsFront, World, execute, on_postgresql, run
 
@@ -112,6 +113,29 @@ def test_a_difference_is_named_and_applying_mends_what_it_may(role: str, db: Non
     if "DISABLE" in change:
         execute("ALTER TABLE members_person ENABLE TRIGGER portal_guard")
     assert "No difference." in run("--front", role, "--apply")
+
+
+def test_guarded_tables_are_held_before_a_right_is_touched() -> None:
+    first, *_others = sql.statements(alias="default", role="portal_front", database="content", schema="public")
+    assert first.startswith("LOCK TABLE ")
+    assert all(f'"{table}"' in first for table in guards.guarded_tables())
+
+
+ENDED = "DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$"
+
+
+@on_postgresql
+@pytest.mark.parametrize(("times", "ends_well"), [(1, True), (2, True), (3, False)])
+def test_what_the_server_ends_for_the_sake_of_another_is_run_again(
+    role: str, db: None, monkeypatch: pytest.MonkeyPatch, times: int, ends_well: bool
+) -> None:
+    usual, ends = database_roles._statements, iter([[ENDED]] * times)
+    monkeypatch.setattr(database_roles, "_statements", lambda *args: [*usual(*args), *next(ends, [])])
+    if ends_well:
+        assert "No difference." in run("--front", role, "--apply")
+    else:
+        with pytest.raises(CommandError, match="The server refused, and nothing was changed: deadlock"):
+            run("--front", role, "--apply")
 
 
 @on_postgresql

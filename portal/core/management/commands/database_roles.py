@@ -6,12 +6,15 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from portal.core import commands
 from portal.core.grants import server, sql
 from portal.core.models import PortalSettings
+
+DEADLOCK = "40P01"  # PostgreSQL's error codes, appendix A
+TURNS = 3
 
 
 class Command(BaseCommand):
@@ -47,11 +50,7 @@ class Command(BaseCommand):
     def _apply(self, connection: BaseDatabaseWrapper, alias: str, role: str) -> None:
         _must_exist(connection, role)
         try:
-            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-                for statement in _statements(connection, alias, role):
-                    cursor.execute(statement)
-                if alias == "default":
-                    PortalSettings.load()  # Front reads this row on every page, and may not make it
+            _run(connection, alias, role)
         except DatabaseError as problem:
             raise CommandError(f"The server refused, and nothing was changed: {problem}", returncode=1) from None
         commands.ran.send(sender=type(self), name="database_roles", facts={"database": alias, "role": role})
@@ -64,6 +63,24 @@ class Command(BaseCommand):
         if found:
             raise CommandError("The server differs from the table of grants:\n" + "\n".join(found), returncode=1)
         self.stdout.write("No difference.")
+
+
+def _run(connection: BaseDatabaseWrapper, alias: str, role: str) -> None:
+    """All of it in one transaction; again where the server ended it for the sake of another one."""
+    for turn in range(1, TURNS + 1):
+        try:
+            return _run_once(connection, alias, role)
+        except OperationalError as problem:
+            if turn == TURNS or getattr(problem.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
+
+
+def _run_once(connection: BaseDatabaseWrapper, alias: str, role: str) -> None:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for statement in _statements(connection, alias, role):
+            cursor.execute(statement)
+        if alias == "default":
+            PortalSettings.load()  # Front reads this row on every page, and may not make it
 
 
 def _with_roles(alias: str) -> BaseDatabaseWrapper:
