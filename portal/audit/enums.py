@@ -201,6 +201,7 @@ class Verb(models.TextChoices):
     ACTION_ASSIGN = "action.assign", _("put down an action item")
     ACTION_CHANGE = "action.change", _("changed who does an action item, or by when")
     ACTION_CLOSE = "action.close", _("closed an action item")
+    ACTION_DONE = "action.done", _("closed an action item of their own")
     MEETING_ANSWER = "meeting.answer", _("answered an invitation")
     MEETING_NEED = "meeting.need", _("said what somebody needs to take part")
     # Offices of the partnership

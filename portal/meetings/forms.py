@@ -23,3 +23,9 @@ class AnswerForm(forms.Form):
     """Whether somebody comes."""
 
     coming = forms.ChoiceField(label=_("Will you come?"), choices=Coming.choices, widget=forms.RadioSelect)
+
+
+class OutcomeForm(forms.Form):
+    """What became of an action item."""
+
+    outcome = forms.CharField(label=_("What became of it"), max_length=300)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("meetings/calendar/<int:pk>/end/", calendars.end, name="meetings_calendar_end"),
     path("meetings/calendar/<str:signed>/meetings.ics", calendars.member_feed, name="meetings_calendar_feed"),
     path("meetings/actions/", own_items.own_items, name="own_action_items"),
+    path("meetings/actions/<int:pk>/", own_items.own_item, name="own_action_item"),
     path("meetings/subscribe/", subscribing.subscribe, name="meetings_subscribe"),
     path("meetings/subscription/<str:token>/", subscribing.subscription, name="meetings_subscription"),
     path("meetings/<uuid:identifier>/", views.meeting, name="meeting"),

@@ -13,13 +13,14 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.e2e.accounts import WATER
+from tests.e2e.accounts import ENERGY, WATER
 from tests.e2e.looking import Pictures, assert_accessible, check
 from tests.e2e.tabs import Tab, Tabs
 
 MOP3 = "mop3@state.example"
 CENTRAL = ZoneInfo("America/Chicago")
 TITLE = "Meeting about spare parts"
+ASKED = "Agree who speaks to the public"
 PLACE = "City hall, 320 East McCarty Street, Jefferson City"
 
 
@@ -121,7 +122,7 @@ def test_minutes_exercises_and_action_items_fit_and_can_be_read(
     if name == "actions":
         tab.open("/desk/meetings/actions/?state=all")
         look(tab.page, "actions")
-        tab.follow(tab.page.get_by_role("link", name="Agree who speaks to the public"))
+        tab.follow(tab.page.get_by_role("link", name=ASKED))
         look(tab.page, "action")
         return
     kind = "exercise" if name == "exercise" else "meeting"
@@ -144,3 +145,25 @@ def test_what_everybody_reads_of_the_past_fits_on_a_phone(tabs: Tabs, look: Call
     tab.page.get_by_role("link", name="Tabletop exercise").click()
     expect(tab.page.get_by_text("1 of 3 met")).to_be_visible()
     look(tab.page, "drill")
+
+
+def test_who_is_asked_to_do_something_says_that_it_is_done(tabs: Tabs, look: Callable[[Page, str], None]) -> None:
+    desk, member = tabs.desk(MOP3), tabs.front(ENERGY, width=320)
+    desk.open("/desk/meetings/actions/?state=all")
+    desk.follow(desk.page.get_by_role("link", name=ASKED))
+    desk.page.locator("summary", has_text="Somebody else, or another day").click()
+    desk.page.get_by_label("Work e-mail address of who does it").fill(ENERGY)
+    desk.follow(desk.page.get_by_role("button", name="Store"))
+    member.open("/meetings/actions/")
+    look(member.page, "own-actions")
+    member.follow(member.page.get_by_role("link", name=ASKED))
+    look(member.page, "own-action")
+    with member.expecting(422):
+        member.follow(member.page.get_by_role("button", name="Close item"))
+    expect(member.page.get_by_text("This field is required.").first).to_be_visible()
+    member.page.get_by_label("What became of it").fill("The operator speaks, and nobody else.")
+    member.follow(member.page.get_by_role("button", name="Close item"))
+    expect(member.page.get_by_text("The organiser of the meeting sees what became of it.")).to_be_visible()
+    desk.open("/desk/meetings/actions/?state=closed")
+    desk.follow(desk.page.get_by_role("link", name=ASKED))
+    expect(desk.page.get_by_text("The operator speaks, and nobody else.")).to_be_visible()

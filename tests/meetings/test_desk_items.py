@@ -21,8 +21,10 @@ from portal.meetings.actions import AmendNotice, CancelMeeting, RecordSheet
 from portal.meetings.desk import reminders
 from portal.meetings.desk.item_actions import AssignAction, ChangeAction, CloseAction
 from portal.meetings.models import ActionItem, Meeting
+from portal.meetings.own_items import CloseOwnAction
 from portal.members.enums import StaffRole, Standing
 from portal.members.models import Community
+from portal.members.refusals import NotYours
 from portal.vocabulary.models import Holiday
 from tests.conftest import become, session_for
 from tests.factories import PersonFactory, staff
@@ -166,6 +168,12 @@ def test_on_its_page_an_item_is_given_to_somebody_else_and_closed(editor: Any, d
     assert (row.owner, row.due_on) == (owner, date(2031, 5, 1))
     assert client.post(f"{address}close/", {"outcome": ""}).status_code == 422
     assert client.post(f"{address}close/", {"outcome": "Bought"})["Location"] == "/desk/meetings/actions/"
+    for verb, typed in (("close", {"outcome": "Lent"}), ("change", {"owner_words": "The town"})):
+        late = client.post(f"{address}{verb}/", typed)
+        assert late.status_code == 422
+        page = late.content.decode()
+        assert "It was closed before. Nothing was changed." in page
+        assert all(f'value="{words}"' in page for words in typed.values())
     assert client.post(f"{address}burn/", {}).status_code == 404
 
 
@@ -179,12 +187,52 @@ def test_a_member_sees_their_own_items_and_nobody_elses(editor: Any) -> None:
     assert Client().get("/meetings/actions/").status_code in {302, 404}
 
 
+def test_an_owner_closes_their_own_item_once_and_nobody_elses(editor: Any) -> None:
+    owner, other = PersonFactory(), PersonFactory()
+    row, theirs = item(editor, owner), item(editor, other)
+    client, address = session_for(owner), f"/meetings/actions/{row.pk}/"
+    assert client.post(address, {"outcome": " \u202e "}).status_code == 422
+    answer = client.post(address, {"outcome": "x" * 301})
+    assert answer.status_code == 422
+    assert "x" * 301 in answer.content.decode()
+    assert client.post(address, {"outcome": "Bought,\nand paid"})["Location"] == "/meetings/actions/"
+    row.refresh_from_db()
+    closed = row.done_at
+    assert closed is not None
+    assert row.outcome == "Bought, and paid"
+    (event,) = Event.objects.filter(verb=Verb.ACTION_DONE, outcome="done")
+    assert (event.about, event.facts) == (f"meetings.actionitem:{row.pk}", {})
+    answer = client.post(address, {"outcome": "Again"})
+    assert answer.status_code == 422
+    assert "It was closed before. Nothing was changed." in answer.content.decode()
+    assert 'value="Again"' in answer.content.decode()
+    assert "Bought, and paid" in client.get(address).content.decode()
+    row.refresh_from_db()
+    assert (row.done_at, row.outcome) == (closed, "Bought, and paid")
+    for pk in (theirs.pk, 999_999, 2**80):
+        assert client.get(f"/meetings/actions/{pk}/").status_code == 404
+        assert client.post(f"/meetings/actions/{pk}/", {"outcome": "Mine"}).status_code == 404
+    assert Client().get(address).status_code in {302, 404}
+    theirs.refresh_from_db()
+    assert theirs.done_at is None
+
+
+def test_what_was_given_to_somebody_else_meanwhile_stays_open(editor: Any) -> None:
+    owner = PersonFactory()
+    row = item(editor, owner)
+    ChangeAction(row, editor, PersonFactory()).execute()
+    with pytest.raises(NotYours, match="Somebody else was asked"):
+        CloseOwnAction(row, owner, "Bought").execute()
+    assert ActionItem.objects.get(pk=row.pk).done_at is None
+
+
 def test_of_an_exercise_that_one_may_not_read_ones_own_items_say_the_safe_title(editor: Any) -> None:
     owner = PersonFactory()
-    item(editor, owner, kind="exercise", hidden=True, safe_title="An event", title="Dam break")
-    page = session_for(owner).get("/meetings/actions/").content.decode()
-    assert "An event" in page
-    assert "Dam break" not in page
+    row = item(editor, owner, kind="exercise", hidden=True, safe_title="An event", title="Dam break")
+    for address in ("/meetings/actions/", f"/meetings/actions/{row.pk}/"):
+        page = session_for(owner).get(address).content.decode()
+        assert "An event" in page
+        assert "Dam break" not in page
 
 
 def test_what_people_need_opens_to_the_organiser_alone_and_stands_in_the_trail(

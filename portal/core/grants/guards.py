@@ -344,6 +344,7 @@ FRONTS_VERBS = (
     "concern.raise",
     "concern.merge",
     "visit.ask",
+    "action.done",
     "meeting.answer",
     "meeting.need",
     "news.choose",

@@ -20,7 +20,6 @@ MEETINGS = (
         "meetings_exercisefacts_capabilities",
         "meetings_vote",
         "meetings_rollcall",
-        "meetings_actionitem",
         "meetings_attendance",
     ),
     Grant(
@@ -41,6 +40,12 @@ MEETINGS = (
         why="published minutes; their closed part, sealed, is Desk's",
     ),
     Grant("meetings_objective", select=("id", "exercise_id", "result"), why="how many were met; the words are Desk's"),
+    Grant(
+        "meetings_actionitem",
+        select=ALL,
+        update=("done_at", "outcome"),
+        why="whoever was asked to do something says that it is done",
+    ),
     Grant(
         "meetings_answer",
         select=ALL,

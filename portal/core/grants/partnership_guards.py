@@ -12,6 +12,12 @@ AHEAD = (
 
 MEETINGS = (
     Guard(
+        "meetings_actionitem",
+        "UPDATE",
+        f"OLD.done_at IS NULL AND OLD.owner_id IS NOT NULL AND NEW.outcome <> '' AND {just_now('NEW.done_at')}",
+        "that an item of somebody with an account is done, once, and now",
+    ),
+    Guard(
         "meetings_answer",
         "INSERT",
         f"{just_now('NEW.at')} AND {AHEAD}",

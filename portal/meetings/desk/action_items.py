@@ -19,7 +19,8 @@ from portal.core.queues import Queue, source
 from portal.core.rows import get_row
 from portal.meetings.actions import ORGANISERS
 from portal.meetings.desk.item_actions import ChangeAction, CloseAction
-from portal.meetings.desk.minutes_forms import OutcomeForm, OwnerForm
+from portal.meetings.desk.minutes_forms import OwnerForm
+from portal.meetings.forms import OutcomeForm
 from portal.meetings.models import ActionItem
 from portal.members.models import Community, Person
 from portal.members.requests import person_of

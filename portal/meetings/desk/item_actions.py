@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.audit import Verb
 from portal.core.actions import Action
+from portal.meetings import own_items
 from portal.meetings.actions import ORGANISERS, one_line
 from portal.meetings.enums import State
 from portal.meetings.models import ActionItem, Meeting
@@ -86,13 +86,8 @@ class CloseAction(Action):
     outcome: str = field(default="", repr=False)
 
     def check(self) -> None:
-        if self.item.owner_id != self.by.pk:
-            only_for(self.by, *ORGANISERS)
-        if self.item.done_at is not None:
-            raise NotNow(_("It was closed before. Nothing was changed."))
-        if not self.outcome.strip():
-            raise Incomplete(_("Say what became of it. Nothing was changed."))
+        only_for(self.by, *ORGANISERS)
+        own_items.check_closing(self.item, self.outcome)
 
     def perform(self) -> None:
-        self.item.done_at, self.item.outcome = timezone.now(), one_line(self.outcome)
-        self.item.save(update_fields=["done_at", "outcome"])
+        own_items.close(self.item, self.outcome)

@@ -171,9 +171,3 @@ class TaskForm(OwnerForm):
     is_improvement = forms.BooleanField(label=gettext_lazy("An improvement after an exercise"), required=False)
 
     field_order = ["words", "owner", "owner_words", "due_on", "is_improvement"]
-
-
-class OutcomeForm(forms.Form):
-    """What became of an action item."""
-
-    outcome = forms.CharField(label=gettext_lazy("What became of it"), max_length=300)

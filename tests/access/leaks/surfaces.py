@@ -125,6 +125,7 @@ OTHERWISE_COVERED = frozenset(
         "meetings",
         "meetings_calendar_feed",
         "meetings_feed",
+        "own_action_item",
         "own_action_items",
         "plan",
         "plan_cell",

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from portal.meetings import subscribing
 from portal.meetings.enums import MinutesState
-from portal.meetings.models import AccessNeed, Answer, CalendarFeed, Meeting, Minutes, Subscriber
+from portal.meetings.models import AccessNeed, ActionItem, Answer, CalendarFeed, Meeting, Minutes, Subscriber
 from portal.members.enums import StaffRole
-from portal.members.models import Community
+from portal.members.models import Community, Person
 from tests.conftest import session_for
 from tests.core.database_roles.conftest import AsFront, World, on_postgresql
 from tests.factories import staff
@@ -35,6 +35,9 @@ REFUSED = [
     "UPDATE meetings_answer SET person_id = 1",
     "UPDATE meetings_sheet SET place = 'x'",
     "UPDATE meetings_calendarfeed SET token_id = 1",
+    "UPDATE meetings_actionitem SET owner_id = 1",
+    "UPDATE meetings_actionitem SET words = 'x'",
+    "DELETE FROM meetings_actionitem",
 ]
 # By their guards: answers and needs for what is posted and to come, addresses that nobody confirmed, and all of it now.
 NOT_NOW = [
@@ -48,6 +51,11 @@ NOT_NOW = [
     " VALUES (gen_random_uuid(), 'a@b.example', false, now(), now())",
     "UPDATE meetings_subscriber SET confirmed_at = now() - interval '1 year'",
     "UPDATE meetings_subscriber SET ended_at = now() + interval '1 day'",
+    "UPDATE meetings_actionitem SET done_at = now(), outcome = '' WHERE words = 'One''s own'",
+    "UPDATE meetings_actionitem SET done_at = now() - interval '1 day', outcome = 'x' WHERE words = 'One''s own'",
+    "UPDATE meetings_actionitem SET done_at = now(), outcome = 'x' WHERE words = 'Of an office'",
+    "UPDATE meetings_actionitem SET done_at = now(), outcome = 'x' WHERE words = 'Done'",
+    "UPDATE meetings_actionitem SET done_at = NULL, outcome = 'x' WHERE words = 'Done'",
 ]
 
 
@@ -63,6 +71,7 @@ def test_members_and_the_public_do_what_the_pages_offer(as_front: AsFront, world
     meeting, _notice = post(by=editor)
     facts = {"words": "Heard.", "began_at": timezone.now(), "approved_at": timezone.now()}
     Minutes.objects.create(meeting=meeting, state=MinutesState.PUBLISHED, **facts)
+    item = put_down(meeting, world.member)
     address, browser = meeting.get_absolute_url(), session_for(world.member)
     with as_front():
         assert Client().get("/").status_code == browser.get("/").status_code == 200
@@ -76,6 +85,9 @@ def test_members_and_the_public_do_what_the_pages_offer(as_front: AsFront, world
         assert browser.post("/meetings/calendar/").status_code == 302
         assert Client().get(urlsplit(own_address()).path).status_code == 200
         assert browser.post(f"/meetings/calendar/{CalendarFeed.objects.get().pk}/end/").status_code == 302
+        for path in ("/meetings/actions/", f"/meetings/actions/{item.pk}/"):
+            assert browser.get(path).status_code == 200
+        assert browser.post(f"/meetings/actions/{item.pk}/", {"outcome": "Bought"}).status_code == 302
         for _turn in range(2):
             assert Client().post("/meetings/subscribe/", {"email": "desk@paper.example"}).status_code == 302
         row = Subscriber.objects.get()
@@ -105,9 +117,20 @@ def test_what_is_not_of_now_is_refused(as_front: AsFront, world: World, editor: 
     meeting, over, kept = post(by=editor)[0], post(by=editor)[0], draft(by=editor)
     Meeting.objects.filter(pk=over.pk).update(starts_at=timezone.now() - timedelta(hours=1))
     Subscriber.objects.create(email="desk@paper.example")
+    put_down(meeting, world.member)
     keys = {"open": meeting.pk, "over": over.pk, "draft": kept.pk, "person": world.member.pk}
     with as_front(), pytest.raises(DatabaseError, match="for this row"), transaction.atomic():
         run(statement.format(**keys))
+
+
+def put_down(meeting: Meeting, owner: Person) -> ActionItem:
+    """An open item of a member, and beside it one of an office and one that is done."""
+    items = [
+        ActionItem(meeting=meeting, words="One's own", owner=owner),
+        ActionItem(meeting=meeting, words="Of an office", owner_words="The operator"),
+        ActionItem(meeting=meeting, words="Done", owner=owner, done_at=timezone.now(), outcome="Bought"),
+    ]
+    return ActionItem.objects.bulk_create(items)[0]
 
 
 def run(statement: str) -> None:
