@@ -233,6 +233,7 @@ class Verb(models.TextChoices):
     # Mail about news
     NEWS_CHOOSE = "news.choose", _("chose how they are told of news")
     NEWS_STOP = "news.stop", _("stopped mail by the link in it")
+    NEWS_UNWANTED = "news.unwanted", _("reported mail about news as unwanted, which stopped it")
     NEWS_RETRY = "news.retry", _("had failed messages tried again")
     # Figures of the partnership
     FIGURES_EXPORT = "figures.export", _("exported figures of the partnership")

@@ -2,7 +2,8 @@
 
 Front takes a provider's signed calls and notes them; it cannot read which messages there are. Desk believes a report
 only of a message that it sent. What came back for good counts as a bounce of its person (`portal.members.bounces`),
-with all that follows, and has the person validated anew.
+with all that follows, and has the person validated anew. What its reader reported as unwanted stops their mail about
+news: a provider refuses the next one, and that would count as a bounce.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 
+from portal import audit
+from portal.audit import Verb
+from portal.delivery import stopping
 from portal.delivery.enums import Event, State
 from portal.delivery.models import Delivery, ProviderReport, Watch
 from portal.members import bounces, validation
@@ -107,6 +111,9 @@ def _settle(row: Delivery, event: Event, now: datetime) -> None:
         facts: dict[str, Any] = {"settled_at": now, "counted_at": now, "problem": event.value}
         if mine.filter(state__in=[State.SENT, State.DELIVERED]).update(state=State.BOUNCED, **facts):
             _came_back(row, now, STATUS)
+    elif event is Event.COMPLAINED:
+        stopping.stop(row.person_id, stopping.ALL)
+        audit.record(Verb.NEWS_UNWANTED, row.person)
 
 
 def _came_back(row: Delivery, at: datetime, status: str) -> None:

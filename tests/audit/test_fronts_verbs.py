@@ -25,6 +25,7 @@ DESK_ALONE = {
     Verb.REPORT_OPEN,
     Verb.DOCUMENT_PUBLISH,  # an import: Front writes no documents
     Verb.PROTECTED_OPEN,
+    Verb.NEWS_UNWANTED,  # Front notes what a provider says, and Desk believes it
     Verb.FILE_MARKED,  # it takes a private key to look
 }
 

@@ -16,10 +16,12 @@ from django.urls import include, path
 from django.utils import timezone
 
 from portal.access.enums import Label, Reach
+from portal.audit import Verb
+from portal.audit.models import Event
 from portal.delivery import provider as calls, reports
-from portal.delivery.enums import State
+from portal.delivery.enums import Mode, State
 from portal.delivery.envelopes import message_id
-from portal.delivery.models import Delivery, ProviderReport
+from portal.delivery.models import Choice, Delivery, ProviderReport
 from portal.delivery.urls import provider_urls
 from portal.members import bounces
 from portal.members.models import Bounce, Person
@@ -136,6 +138,23 @@ def test_delivered_and_came_back(clock: Any, front: None) -> None:
     assert is_asked_anew(gone) and not is_asked_anew(one)
     assert reports.handle(timezone.now()) == reports.count_refused(timezone.now()) == 0
     assert reports.mark_bounced(timezone.now()) == 0 and Bounce.objects.count() == 1
+
+
+def test_who_reports_a_mail_as_unwanted_gets_no_more_of_them(clock: Any, front: None) -> None:
+    tired, other = member(), member()
+    row = told(tired, clock)
+    for token in ("a" * 50, "b" * 50):  # of two messages, or twice of one
+        assert post(mailgun("complained", message_id(row.key), token=token)) == 200
+    assert reports.handle(timezone.now()) == 2
+    assert not Bounce.objects.exists() and not is_asked_anew(tired)
+    chosen = {choice.person: choice.mode for choice in Choice.objects.all()}
+    assert chosen == {tired: Mode.NOTHING}
+    assert {event.about for event in Event.objects.filter(verb=Verb.NEWS_UNWANTED)} == {f"members.person:{tired.pk}"}
+    clock.shift(timedelta(minutes=1))
+    bulletin(severity="critical", tlp=Label.GREEN, reach=Reach.MEMBERS, sectors=[energy()[0]])
+    turn()
+    assert Delivery.objects.filter(person=tired, state=State.SENT).count() == 1
+    assert Delivery.objects.filter(person=other, state=State.SENT).count() == 2
 
 
 def test_what_arrived_may_still_come_back(clock: Any, front: None) -> None:
