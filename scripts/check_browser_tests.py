@@ -3,6 +3,8 @@
 Playwright waits where something is expected, filled in or read from an element; it does not wait where things are
 counted, listed or the whole page is looked at. Between a click and such a reading something must wait: most often
 `Tab.follow`, which leads to the next page. On a busy machine everything else answers about either page.
+
+It reads words, and proves nothing: a wait that the page before would fulfil counts as one.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ WAITS = {"expect", "follow", "open", "goto", "reload", "wait_for", "wait_for_url
 WAITS |= {"fill", "select_option", "set_input_files", "inner_text", "get_attribute"}
 # What leads nowhere when it is clicked, by words of its locator.
 STAYS = ("summary", "label", "'tab'", "'group'", "'radio'", "'checkbox'", "'option'", "fold")
+DEEPEST = 5  # helpers that call helpers
 Name = tuple[str, str]  # of a function: its module's and its own
+Ends = dict[Name, bool | None]
 
 
 def main() -> int:
@@ -36,8 +40,10 @@ def main() -> int:
 def hasty_looks(folder: Path) -> list[str]:
     """Each look at a page that a click before it may be leaving, as 'file:line: the look'."""
     modules = [Module(path) for path in sorted(folder.glob("*.py"))]
-    leaving = {name for module in modules for name in module.leaving()}
-    return [problem for module in modules for problem in module.problems(leaving)]
+    known: Ends = {}
+    for _depth in range(DEEPEST):
+        known = {name: left for module in modules for name, left in module.ends(known)}
+    return [problem for module in modules for problem in module.problems(known)]
 
 
 class Module:
@@ -53,13 +59,13 @@ class Module:
                 module = node.module.rpartition(".")[2]
                 self._names |= {(alias.asname or alias.name): (module, alias.name) for alias in node.names}
 
-    def leaving(self) -> Iterator[Name]:
-        """Functions that end with a click that nothing waited for."""
-        return ((self.path.stem, node.name) for node in self._functions if self._read(node, set()).left)
+    def ends(self, known: Ends) -> Iterator[tuple[Name, bool | None]]:
+        """Of each function, whether it ends with a click that nothing waited for; None where it does neither."""
+        return (((self.path.stem, node.name), self._read(node, known).left) for node in self._functions)
 
-    def problems(self, leaving: set[Name]) -> Iterator[str]:
+    def problems(self, known: Ends) -> Iterator[str]:
         for function in self._functions:
-            for look in self._read(function, leaving).hasty:
+            for look in self._read(function, known).hasty:
                 yield f"{self.path.name}:{look.lineno}: {ast.unparse(look)}: nothing waited for it; Tab.follow does"
 
     def name_of(self, call: ast.Call) -> Name:
@@ -69,8 +75,8 @@ class Module:
         name = getattr(call.func, "id", "")
         return self._names.get(name, ("", name))
 
-    def _read(self, function: ast.FunctionDef, leaving: set[Name]) -> Reading:
-        reading = Reading(self, leaving)
+    def _read(self, function: ast.FunctionDef, known: Ends) -> Reading:
+        reading = Reading(self, known)
         for statement in function.body:
             reading.read(statement)
         return reading
@@ -79,11 +85,11 @@ class Module:
 class Reading:
     """A function as it is read, in the order in which it runs."""
 
-    def __init__(self, module: Module, leaving: set[Name]) -> None:
-        self.left = False
+    def __init__(self, module: Module, known: Ends) -> None:
+        self.left: bool | None = None
         self.hasty: list[ast.expr] = []
         self._module = module
-        self._leaving = leaving
+        self._known = known
 
     def read(self, node: ast.AST) -> None:
         if isinstance(node, ast.FunctionDef | ast.Lambda):
@@ -99,9 +105,10 @@ class Reading:
 
     def _called(self, call: ast.Call) -> None:
         owner, name = self._module.name_of(call)
-        if (owner, name) in self._leaving or leads_away(owner, name, call):
+        ends = self._known.get((owner.rpartition(".")[2], name))
+        if ends or (ends is None and leads_away(owner, name, call)):
             self.left = True
-        elif name in WAITS:
+        elif ends is False or name in WAITS:
             self.left = False
         elif is_look(owner, name):
             self._looked(call)

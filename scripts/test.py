@@ -21,7 +21,7 @@ NO_TESTS = 5  # pytest's exit code when nothing was selected
 WORKERS = min(max(os.cpu_count() or 2, 2), 4)
 # What a browser waited for in vain or lost (a key press, a tab) is tried once more, and named at the end. All else
 # fails at once.
-IN_VAIN = ("^TimeoutError: .*Timeout [0-9]+ms exceeded", "^AssertionError: (Locator|Page) expected")
+IN_VAIN = ("^TimeoutError: .*Timeout [0-9]+ms exceeded", "^AssertionError: (Locator|Page( URL| title)?) expected")
 LOST = (*IN_VAIN, "^TargetClosedError: ")
 ONCE_MORE = ["--reruns", "1", *(f"--only-rerun={words}" for words in LOST), "-r", "aR"]
 

@@ -164,6 +164,7 @@ HASTY = [
     ("tab.page.get_by_role('link').click()", "if tab.page.get_by_role('button').count(): pass"),
     ("tab.page.get_by_role('button').press('Enter')", "assert 'x' not in tab.page.content()"),
     ("helping.leave(tab)", "assert tab.page.url"),
+    ("helping.go(tab)", "check(tab.page)"),
     ("while tab.page.get_by_role('link').count():", "    tab.page.get_by_role('link').click()"),
 ]
 
@@ -171,7 +172,8 @@ HASTY = [
 @pytest.mark.parametrize(("leaving", "look"), HASTY)
 def test_a_browsers_test_that_looks_at_a_page_it_may_be_leaving_is_refused(tmp_path: Path, leaving: str, look: str):
     """Unless something waits in between: Tab.follow, or what is expected of the next page."""
-    (tmp_path / "helping.py").write_text("def leave(tab):\n    tab.page.get_by_text('Go').click()\n")
+    helpers = "def go(tab):\n    leave(tab)\n\n\ndef leave(tab):\n    tab.page.get_by_text('Go').click()\n"
+    (tmp_path / "helping.py").write_text(helpers)
     path = tmp_path / "test_page.py"
     path.write_text(f"def test_it(tab):\n    {leaving}\n    {look}\n")
     assert len(check_browser_tests.hasty_looks(tmp_path)) == 1

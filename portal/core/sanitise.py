@@ -30,6 +30,9 @@ LONGEST_MARKUP: Final = 100_000
 DEEPEST_NESTING: Final = 50
 # Before a parser has closed what is left open, paragraphs and list items without an end count as nested.
 MOST_LEFT_OPEN: Final = 2_000
+# A parser opens formatting that is left open again in every block that follows (HTML, 13.2.4.3): at most three times
+# the same, but any number that differ in their attributes.
+MOST_REOPENED: Final = 300_000
 
 # What plain_text() looks at: far more than any line it returns.
 LONGEST_PREVIEW_SOURCE: Final = 100_000
@@ -46,9 +49,16 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\ud
 # Characters that show nothing, or turn the reading direction of what follows.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
-_TAG_NAME: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)")
+_TAG_NAME: Final = re.compile(r"<(/?)([a-z][^\s/<>]*)")
 _ENDLESS: Final = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+# Elements in SVG and MathML have an end, whatever they are called.
+_FOREIGN: Final = re.compile(r"<(?:svg|math)[\s/>]", re.IGNORECASE)
+# Of all elements that stay, links alone keep an attribute.
+_WITH_ATTRIBUTES: Final = re.compile(r"""<(?![aA][\s/])([a-zA-Z][^\s/<>"']*)[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*>""")
+_FORMATTING_THAT_DIFFERS: Final = re.compile(
+    r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.IGNORECASE
 )
 _ANYTHING_LIKE_A_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
 _WHOLE_TAG: Final = re.compile(r"<(?:/?[a-zA-Z][\w:-]*(?:[\s/][^<>]*)?|[!?/][^<>]*)>")
@@ -108,8 +118,9 @@ def plain_text(source: str, *, limit: int) -> str:
     source = _printable(source[:LONGEST_PREVIEW_SOURCE])
     if contains_markup(source):
         source = _BLOCK_START.sub(" ", _ANYTHING_LIKE_A_TAG.sub(_escaped_unless_tag, source))
-        deep = _depth(source) > MOST_LEFT_OPEN
-        source = _ANYTHING_LIKE_A_TAG.sub(" ", source) if deep else nh3.clean(source, tags=set(), attributes={})
+        source = _WITH_ATTRIBUTES.sub(r"<\1>", source)
+        bare = _is_a_burden(source)
+        source = _ANYTHING_LIKE_A_TAG.sub(" ", source) if bare else nh3.clean(source, tags=set(), attributes={})
     text = _printable(_INVISIBLE.sub("", html.unescape(source)))
     return _shortened(" ".join(text.split()), limit)
 
@@ -136,7 +147,8 @@ def _printable(text: str) -> str:
 
 def _formatted(source: str) -> str | None:
     """Both libraries, nh3 last; None where the text is too long or too deep for it."""
-    if len(source) > LONGEST_MARKUP or _depth(source) > MOST_LEFT_OPEN:
+    source = _WITH_ATTRIBUTES.sub(r"<\1>", source)
+    if len(source) > LONGEST_MARKUP or _is_a_burden(source):
         return None
     # The first pass is there for bleach's sake: it then only ever reads well-formed markup of a known depth.
     cleaned = _cleaned(source)
@@ -178,12 +190,19 @@ def _keep_as_found(attributes: Attributes, new: bool = False) -> Attributes:
     return attributes
 
 
+def _is_a_burden(markup: str) -> bool:
+    """Whether a parser would take much longer for it than for ordinary markup of its length."""
+    reopened = len(_FORMATTING_THAT_DIFFERS.findall(markup)) * markup.count("<")
+    return reopened > MOST_REOPENED or _depth(markup) > MOST_LEFT_OPEN
+
+
 def _depth(markup: str) -> int:
     """How many elements stand open at once at most, as they are written. An end without a beginning closes nothing."""
     deepest = depth = 0
     left_open: Counter[str] = Counter()
+    endless = frozenset() if _FOREIGN.search(markup) else _ENDLESS
     for closing, name in _TAG_NAME.findall(markup.lower()):
-        if name in _ENDLESS or (closing and not left_open[name]):
+        if name in endless or (closing and not left_open[name]):
             continue
         step = -1 if closing else 1
         left_open[name] += step

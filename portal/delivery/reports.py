@@ -41,6 +41,7 @@ EVENTS = {
     EventType.COMPLAINED: Event.COMPLAINED,
 }
 FOR_GOOD = {Event.BOUNCED, Event.REFUSED}
+UNWANTED = {RejectReason.SPAM, RejectReason.UNSUBSCRIBED}  # the provider refuses for its reader, who said so to it
 SOFT = {RejectReason.TIMED_OUT, RejectReason.OTHER}
 
 
@@ -50,7 +51,7 @@ def note(sender: Any, event: AnymailTrackingEvent, esp_name: str = "", **kwargs:
 
     A call counts once: some providers sign not what they say, but a number that each call has for itself.
     """
-    kind = EVENTS.get(event.event_type)
+    kind = Event.COMPLAINED if event.reject_reason in UNWANTED else EVENTS.get(event.event_type)
     if kind is None or not event.message_id or (kind is Event.BOUNCED and is_soft(event)) or is_old(event):
         return
     call = hashlib.sha256(f"{esp_name} {event.event_id or timezone.now()}".encode()).hexdigest()

@@ -1,5 +1,6 @@
 import re
 from html.parser import HTMLParser
+from itertools import product
 
 import pytest
 from django.utils.safestring import SafeString
@@ -124,6 +125,13 @@ def test_nesting_without_end_comes_back_as_text(tag, count):
     assert f"&lt;{tag}&gt;" in paragraphs
 
 
+def reopened(beginning):
+    """Formatting that is left open, and blocks in each of which a parser opens all of it again."""
+    for many, block in product((20, 400, 1_900), ("dir", "p")):
+        start = f"<{block}>" + "".join(beginning.format(number) for number in range(many))[:70_000] + f"</{block}>"
+        yield start + f"<{block}>x</{block}>" * ((99_000 - len(start)) // len(f"<{block}>x</{block}>"))
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -131,9 +139,12 @@ def test_nesting_without_end_comes_back_as_text(tag, count):
         "<!--" * 12_000, "<a/" * 16_000, "<a " + "on" * 24_000, "<b><i></b>" * 4_900, "<a><p>" * 8_000, "<td>" * 12_000,
         "(" * 49_000, "https://a.example/" + ")" * 49_000, "x <b>y</b> " * 200_000,
         "<div>" * 20_000, "<ul>" * 20_000, "<div>" * 1_900, "<div></b>" * 10_000, "</b>" * 9_000 + "<ul>" * 12_000,
-        "<b><div></b>" * 8_000, "<DIV>" * 19_000, "".join(f"<a{number}>" for number in range(14_000)),
+        "<b><div></b>" * 8_000, "<DIV>" * 19_000, "<a-b></a>" * 11_000,
+        "".join(f"<a{number}>" for number in range(14_000)), "<hr-x>" * 8_000 + "</q>" * 12_000,
+        "<svg>" + "<col>" * 9_000 + "</q>" * 13_000, *reopened("<b a{}>"), *reopened('<b a{}="<">'),
+        *reopened("<i/a{}>"), *reopened("<b a{}'>"), *reopened("<b><i><u><s><tt><em><big><code><font>"),
     ],
-    ids=lambda text: text[:12],
+    ids=lambda text: text[:24],
 )  # fmt: skip
 def test_text_made_to_be_slow_is_not(hostile):
     assert times_as_much(lambda: in_all_three_ways(hostile), lambda: in_all_three_ways(plain(len(hostile)))) < MUCH

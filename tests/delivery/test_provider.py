@@ -36,6 +36,7 @@ urlpatterns = [
     path(MAILERSEND[1:], calls.view_of("mailersend"), name="mailersend"),
     path("", include(django_settings.ROOT_URLCONF)),
 ]
+MESSAGE = "5ee0b166b251345e407c9207"
 Post = Callable[..., int]
 
 
@@ -62,6 +63,25 @@ def mailgun(event: str, message: str, *, key: str = SIGNING, token: str = "", ag
     return json.dumps(
         {"signature": {"timestamp": stamp, "token": token, "signature": signature}, "event-data": said}
     ).encode()
+
+
+def mailersend(event: str, why: str) -> dict[str, Any]:
+    """What MailerSend says; it signs all of it."""
+    return {
+        "type": f"activity.{event}",
+        "data": {
+            "id": "62f114f8165fe0d8db0288e5",
+            "type": event,
+            "created_at": timezone.now().isoformat(),
+            "email": {"message": {"id": MESSAGE}, "recipient": {"email": "a@partner.example"}},
+            "morph": {"object": why, "reason": "x"},
+        },
+    }
+
+
+def signed(said: dict[str, Any]) -> tuple[bytes, str]:
+    content = json.dumps(said).encode()
+    return content, hmac.new(SIGNING.encode(), content, hashlib.sha256).hexdigest()
 
 
 def post(content: bytes, *, address: str = MAILGUN, **headers: Any) -> int:
@@ -193,25 +213,26 @@ def test_a_call_that_somebody_kept_for_days_is_not_believed(clock: Any, front: N
 def test_a_provider_that_signs_the_whole_call(clock: Any, front: None) -> None:
     person = member()
     row = told(person, clock)
-    Delivery.objects.filter(pk=row.pk).update(provider_id="5ee0b166b251345e407c9207")
-    said = {
-        "type": "activity.hard_bounced",
-        "data": {
-            "id": "62f114f8165fe0d8db0288e5",
-            "type": "hard_bounced",
-            "created_at": timezone.now().isoformat(),
-            "email": {"message": {"id": "5ee0b166b251345e407c9207"}, "recipient": {"email": "a@partner.example"}},
-            "morph": {"object": "recipient_bounce", "reason": "x"},
-        },
-    }
-    content = json.dumps(said).encode()
-    signature = hmac.new(SIGNING.encode(), content, hashlib.sha256).hexdigest()
+    Delivery.objects.filter(pk=row.pk).update(provider_id=MESSAGE)
+    said = mailersend("hard_bounced", "recipient_bounce")
+    content, signature = signed(said)
     assert post(content + b" ", address=MAILERSEND, Signature=signature) == 400
     for _twice in range(2):
         assert post(content, address=MAILERSEND, Signature=signature) == 200
     assert reports.handle(timezone.now()) == 1
     row.refresh_from_db()
     assert row.state == State.BOUNCED and is_asked_anew(person)
+
+
+def test_a_refusal_for_a_reader_who_wants_no_mail_is_a_complaint_and_no_bounce(clock: Any, front: None) -> None:
+    person = member()
+    row = told(person, clock)
+    Delivery.objects.filter(pk=row.pk).update(provider_id=MESSAGE)
+    content, signature = signed(mailersend("hard_bounced", "spam_complaint"))
+    assert post(content, address=MAILERSEND, Signature=signature) == 200
+    assert reports.handle(timezone.now()) == 1
+    assert Choice.objects.get().mode == Mode.NOTHING
+    assert not Bounce.objects.exists() and not is_asked_anew(person)
 
 
 def test_a_message_that_we_did_not_send_counts_against_nobody_and_keeps_no_other_waiting(

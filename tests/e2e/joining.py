@@ -36,7 +36,8 @@ def mailed(portal: RunningPortal, to: str, pattern: str) -> str:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def leave_by(page: Page, name: str) -> None:
