@@ -26,20 +26,6 @@ from portal.members.refusals import Incomplete, NotNow, NotYours
 from portal.members.requests import person_of
 
 
-def check_closing(item: ActionItem, outcome: str) -> None:
-    """Raises `NotNow` where it was closed before, `Incomplete` where nothing says what became of it."""
-    if item.done_at is not None:
-        raise NotNow(_("It was closed before. Nothing was changed."))
-    if not one_line(outcome):
-        raise Incomplete(_("Say what became of it. Nothing was changed."))
-
-
-def close(item: ActionItem, outcome: str) -> None:
-    """Keep what became of it. Call inside an action that has checked."""
-    item.done_at, item.outcome = timezone.now(), one_line(outcome)
-    item.save(update_fields=["done_at", "outcome"])
-
-
 @dataclass(frozen=True)
 class CloseOwnAction(Action):
     """Say what became of an action item of one's own."""
@@ -51,12 +37,20 @@ class CloseOwnAction(Action):
     outcome: str = field(default="", repr=False)
 
     def check(self) -> None:
+        self.check_who()
+        if self.item.done_at is not None:
+            raise NotNow(_("It was closed before. Nothing was changed."))
+        if not one_line(self.outcome):
+            raise Incomplete(_("Say what became of it. Nothing was changed."))
+
+    def check_who(self) -> None:
+        """Raises `NotYours` where somebody else closes it."""
         if self.item.owner_id != self.by.pk:
             raise NotYours(_("Somebody else was asked to do this meanwhile. Nothing was changed."))
-        check_closing(self.item, self.outcome)
 
     def perform(self) -> None:
-        close(self.item, self.outcome)
+        self.item.done_at, self.item.outcome = timezone.now(), one_line(self.outcome)
+        self.item.save(update_fields=["done_at", "outcome"])
 
 
 @require_safe

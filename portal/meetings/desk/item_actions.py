@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from portal.audit import Verb
 from portal.core.actions import Action
-from portal.meetings import own_items
 from portal.meetings.actions import ORGANISERS, one_line
 from portal.meetings.enums import State
 from portal.meetings.models import ActionItem, Meeting
+from portal.meetings.own_items import CloseOwnAction
 from portal.members.models import Person
 from portal.members.refusals import Incomplete, NotNow, only_for
 
@@ -75,19 +75,10 @@ class ChangeAction(Action):
         self.item.save(update_fields=["owner", "owner_words", "due_on"])
 
 
-@dataclass(frozen=True)
-class CloseAction(Action):
-    """Say what became of an action item."""
+class CloseAction(CloseOwnAction):
+    """Say what became of an action item, whoever was asked to do it."""
 
     verb = Verb.ACTION_CLOSE
 
-    item: ActionItem
-    by: Person
-    outcome: str = field(default="", repr=False)
-
-    def check(self) -> None:
+    def check_who(self) -> None:
         only_for(self.by, *ORGANISERS)
-        own_items.check_closing(self.item, self.outcome)
-
-    def perform(self) -> None:
-        own_items.close(self.item, self.outcome)
